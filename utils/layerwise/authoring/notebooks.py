@@ -1,0 +1,180 @@
+"""Notebooks as plain JSON: made, hashed, compared, written whole, and set aside when somebody changed them.
+
+Nothing here imports nbformat, which costs two seconds: a learner's update uses this too.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+from pathlib import Path
+
+from layerwise.suggest import CourseError
+
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+LANGUAGE = {"name": "python"}
+
+
+def make(cells, *, id, kind):
+    """Return a notebook.
+
+    Args:
+        cells: Dictionaries with ``kind``, ``source`` and ``metadata``.
+        id: The lesson's or lab's id.
+        kind: "lesson" or "lab".
+
+    Returns:
+        A dictionary in notebook format 4.5. Cell ids are hashes of what the cell says, so that the same source always
+        gives the same bytes.
+    """
+    seen, made = {}, []
+    for cell in cells:
+        key = (cell["kind"], cell["source"])
+        seen[key] = seen.get(key, 0) + 1
+        entry = {"cell_type": cell["kind"]}
+        if cell["kind"] == "code":
+            entry["execution_count"] = None
+        entry["id"] = cell_id(kind, id, cell["kind"], cell["source"], seen[key])
+        entry["metadata"] = cell["metadata"]
+        if cell["kind"] == "code":
+            entry["outputs"] = []
+        entry["source"] = cell["source"].splitlines(keepends=True)
+        made.append(entry)
+    notebook = {
+        "cells": made,
+        "metadata": {
+            "kernelspec": KERNEL, "language_info": LANGUAGE, "layerwise": {"content": "", "id": id, "kind": kind},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    notebook["metadata"]["layerwise"]["content"] = content(notebook)
+    return notebook
+
+
+def cell_id(kind, id, cell_kind, source, occurrence=1):
+    """Return the id of a cell: eight hexadecimal digits of a hash of what it says and where it belongs."""
+    text = json.dumps([kind, id, cell_kind, source, occurrence], ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def text_of(notebook):
+    """Return a notebook as the text of its file."""
+    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def source_of(cell):
+    """Return what a cell says as one string, without blank lines at its end."""
+    source = cell.get("source", "")
+    return ("".join(source) if isinstance(source, list) else source).rstrip("\n")
+
+
+def content(notebook):
+    """Return the hash of a notebook's cells in order; outputs, counts and empty cells do not matter.
+
+    Frame cells are counted after the own ones: where a frame stands among them is the build's business.
+    """
+    own, frames = [], []
+    for cell in notebook["cells"]:
+        if source_of(cell).strip():
+            framed = "frame" in (cell.get("metadata", {}).get("layerwise") or {})
+            (frames if framed else own).append([cell["cell_type"], source_of(cell)])
+    return hashlib.sha256(json.dumps(own + frames, ensure_ascii=False).encode()).hexdigest()
+
+
+def load(path):
+    """Return the notebook in a file.
+
+    Raises:
+        CourseError: If there is none, or the file is not a notebook.
+    """
+    path = Path(path)
+    try:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CourseError(f"{path}: there is no such notebook.") from None
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise CourseError(f"{path}: not a notebook ({error}).") from None
+    except OSError as error:
+        raise CourseError(f"{path}: cannot be read ({error.strerror}).") from None
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
+        raise CourseError(f"{path}: not a notebook: it has no list of cells.")
+    for cell in notebook["cells"]:
+        if not isinstance(cell, dict) or "cell_type" not in cell:
+            raise CourseError(f"{path}: not a notebook: a cell has no type.")
+    return notebook
+
+
+def about(notebook):
+    """Return what the build noted in a notebook: ``id``, ``kind`` and ``content``, or an empty dictionary."""
+    metadata = notebook.get("metadata")
+    noted = metadata.get("layerwise") if isinstance(metadata, dict) else None
+    return noted if isinstance(noted, dict) else {}
+
+
+def changed(path):
+    """Return True if somebody changed a notebook since the build wrote it.
+
+    Outputs and execution counts are no change: a run makes them again. A notebook that cannot be read, or that does not
+    say what the build wrote, counts as changed, since it may hold somebody's work. A missing file is not changed.
+    """
+    if not Path(path).exists():
+        return False
+    try:
+        notebook = load(path)
+    except CourseError:
+        return True
+    return content(notebook) != about(notebook).get("content")
+
+
+def keep_copy(path):
+    """Copy a notebook to ``NAME.yours-1.ipynb``, or the next number that is free, and return the copy's path.
+
+    Raises:
+        CourseError: If the copy cannot be written; the notebook itself is untouched.
+    """
+    path = Path(path)
+    number = 1
+    while True:
+        copy = path.with_name(f"{path.stem}.yours-{number}{path.suffix}")
+        try:
+            # "x" refuses a file that exists, also one that another process made just now.
+            with copy.open("xb") as file:
+                try:
+                    file.write(path.read_bytes())
+                    file.flush()
+                except OSError:
+                    copy.unlink(missing_ok=True)
+                    raise
+            return copy
+        except FileExistsError:
+            number += 1
+        except OSError as error:
+            raise CourseError(
+                f"{path}: your changed notebook could not be copied to {copy.name} ({error.strerror}). "
+                "Nothing was overwritten. Make room, or copy it yourself, and try again."
+            ) from error
+
+
+def write(path, text):
+    """Write a text file whole or not at all.
+
+    Raises:
+        CourseError: If it cannot be written; an old file stays as it was.
+    """
+    path = Path(path)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # On Windows, text mode would turn line feeds into two characters and every notebook into a changed one.
+        with draft.open("w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        draft.replace(path)
+    except OSError as error:
+        raise CourseError(
+            f"{path}: could not be written ({error.strerror}). The old file is unchanged. Make room, or mend the "
+            "folder's permissions, and try again."
+        ) from error
+    finally:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)

@@ -1,0 +1,65 @@
+"""Keep what TensorFlow's libraries write while they load out of the page.
+
+They log to the process's error stream before their own log level counts (``TF_CPP_MIN_LOG_LEVEL`` comes too late for
+them), and a kernel shows that stream as a red box under the first import of Keras: a frightening first page for
+messages that say only that there is no GPU.
+"""
+
+import contextlib
+import importlib.util
+import os
+import sys
+import tempfile
+
+
+def quiet():
+    """Silence TensorFlow's start: its log level, and the error stream while it is imported.
+
+    Nothing is imported now, and nothing is lost: if the import fails, what was written is shown. Does nothing when
+    TensorFlow is there already, and leaves a ``TF_CPP_MIN_LOG_LEVEL`` that somebody has set.
+
+    Example:
+        >>> from layerwise import startup
+        >>> startup.quiet()
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    waiting = any(isinstance(finder, _Quiet) for finder in sys.meta_path)
+    if "tensorflow" not in sys.modules and not waiting:
+        sys.meta_path.insert(0, _Quiet())
+
+
+class _Quiet:
+    """Stands first among the finders until TensorFlow is asked for, then steps aside."""
+
+    def find_spec(self, name, path=None, target=None):
+        if name != "tensorflow":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(name)
+        if spec is not None and spec.loader is not None:
+            load = spec.loader.exec_module
+
+            def load_quietly(module):
+                with muffled():
+                    load(module)
+
+            spec.loader.exec_module = load_quietly
+        return spec
+
+
+@contextlib.contextmanager
+def muffled():
+    """Hold back what is written to the process's error stream; show it if an exception comes out."""
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as held:
+        before = os.dup(2)
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            held.seek(0)
+            os.write(before, held.read())
+            raise
+        finally:
+            os.dup2(before, 2)
+            os.close(before)
