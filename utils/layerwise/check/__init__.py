@@ -1,0 +1,42 @@
+"""Exercises, guesses and findings.
+
+    from layerwise.check import check, found, hint, predict, quiz, solution
+
+| name | what it does |
+|---|---|
+| ``check("02.dense", dense)`` | tries an answer on fresh random inputs and says what it saw |
+| ``hint("02.dense")`` | opens one hint more at each call |
+| ``solution("02.dense")`` | shows one way to write it |
+| ``predict(key, question, options)`` | takes a guess before the run can prove it wrong |
+| ``quiz(key, question, answers, right=...)`` | asks, and explains every answer |
+| ``found(name, value, sentence)`` | says what a run found, and leaves a record of it |
+
+Nothing is loaded before it is used.
+"""
+
+FOUND_MIME = "application/vnd.layerwise.found+json"
+"""MIME type of the record that `found` leaves: ``{"name", "value", "sentence"}``."""
+
+VERDICT_MIME = "application/vnd.layerwise.verdict+json"
+"""MIME type of the record that `check` leaves: ``{"exercise", "state", "misconception"}``."""
+
+_HOME = {
+    "check": "cards", "hint": "cards", "solution": "cards", "found": "findings", "predict": "ask", "quiz": "ask",
+}
+
+__all__ = ["FOUND_MIME", "VERDICT_MIME", "check", "found", "hint", "predict", "quiz", "solution"]
+
+
+def __getattr__(name):
+    """Import the part that holds a public name on its first use."""
+    if name in _HOME:
+        import importlib
+
+        value = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'layerwise.check' has no attribute {name!r}; it offers {', '.join(_HOME)}")
+
+
+def __dir__():
+    return sorted([*globals(), *_HOME])
