@@ -1,0 +1,111 @@
+"""What all tests share: nobody's own folders are touched, and a test that cannot run says why."""
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+# Helpers of the tests (offline.py) are imported by their plain names.
+sys.path.insert(0, str(ROOT / "tests"))
+# Kernels and workers that tests start must cache bytecode: Keras takes three times as long to import without.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+MIRROR = os.environ.pop("LAYERWISE_MIRROR", None)
+"""The mirror folder; only tests marked "mirror" see it, so that all others find the same data everywhere."""
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "mirror(*files): needs these files, or any, in the folder LAYERWISE_MIRROR")
+    # Fixtures of a wider scope than one test run before `own_home`; they must not find a person's folders either.
+    folder = tempfile.mkdtemp(prefix="layerwise-tests-")
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    os.environ["LAYERWISE_HOME"] = folder
+    os.environ["KERAS_HOME"] = str(Path(folder) / "keras")
+    for name in ("LAYERWISE_CACHE", "LAYERWISE_PROFILE"):
+        os.environ.pop(name, None)
+
+
+def pytest_runtest_setup(item):
+    marker = item.get_closest_marker("mirror")
+    if marker:
+        reason = mirror_lacks(MIRROR, marker.args)
+        if reason:
+            skip_or_fail(reason, fail=os.environ.get("LAYERWISE_REQUIRE_MIRROR") == "1")
+    if item.get_closest_marker("browser"):
+        reason = browser_lacks()
+        if reason:
+            skip_or_fail(reason, fail=on_ci())
+
+
+def skip_or_fail(reason, *, fail):
+    """Skip the test, or fail it where a skip would hide that a promise went untested."""
+    if fail:
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+def on_ci():
+    """Return True where the environment says that this is a continuous-integration run."""
+    return os.environ.get("CI", "").lower() in ("1", "true", "yes")
+
+
+def mirror_lacks(folder, files=()):
+    """Return why the mirror folder cannot serve, or None where it can.
+
+    Args:
+        folder: The value of LAYERWISE_MIRROR, or None.
+        files: Names of files that must lie somewhere under it; none for any file at all.
+    """
+    if not folder:
+        return "LAYERWISE_MIRROR is not set: no official data here"
+    path = Path(folder).expanduser()
+    if not path.is_dir():
+        return f"LAYERWISE_MIRROR names {path}, which is no folder"
+    if not files:
+        return None if any(path.iterdir()) else f"the mirror {path} is empty"
+    missing = [name for name in files if next(path.rglob(Path(name).name), None) is None]
+    return f"the mirror {path} lacks {', '.join(missing)}" if missing else None
+
+
+def chromium():
+    """Return the path of a Chromium to drive: the system's, else Playwright's own, else None."""
+    named = os.environ.get("LAYERWISE_CHROMIUM")
+    for candidate in (named, *map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
+        if candidate and Path(candidate).is_file():
+            return candidate
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+    return own if Path(own).is_file() else None
+
+
+def browser_lacks():
+    """Return why no browser can be driven, or None where one can."""
+    import importlib.util
+
+    if importlib.util.find_spec("playwright") is None:
+        return "playwright is not installed: pip install playwright"
+    return None if chromium() else "no Chromium here: apt-get install chromium, or playwright install chromium"
+
+
+@pytest.fixture(autouse=True)
+def own_home(request, tmp_path_factory, monkeypatch):
+    """Point progress and downloads at an empty folder; only tests marked "mirror" see the mirror."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("LAYERWISE_HOME", str(home))
+    monkeypatch.setenv("LAYERWISE_CACHE", str(home / "cache"))
+    if request.node.get_closest_marker("mirror") is not None and MIRROR:
+        monkeypatch.setenv("LAYERWISE_MIRROR", MIRROR)
+    return home
+
+
+@pytest.fixture(scope="session")
+def root():
+    """The checkout."""
+    return ROOT
