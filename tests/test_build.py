@@ -281,6 +281,7 @@ def test_what_has_lost_its_source_is_named_and_removed(course):
 
 FULL = """
 import resource, signal, sys
+sys.dont_write_bytecode = True  # under the limit it would be cut short, and stay
 from pathlib import Path
 from layerwise.authoring import notebooks
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -369,6 +369,7 @@ def test_a_full_disk_says_what_to_do_and_leaves_nothing(tiny, server):
     # A limit on the size of files stands for the full disk: the write fails in the same place.
     code = """
 import resource, signal, sys
+sys.dont_write_bytecode = True  # under the limit it would be cut short, and stay
 from layerwise.data import pictures
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (100, resource.RLIM_INFINITY))

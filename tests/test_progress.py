@@ -229,7 +229,8 @@ def test_a_store_on_read_only_media_is_still_read(monkeypatch, capsys):
 def test_a_full_disk_keeps_what_was_there_and_the_lesson_going():
     progress.record("check", "02.dense", check("not yet"))
     code = (
-        "import resource\nfrom layerwise import progress\n"
+        # Bytecode written under the limit would be cut short, and stay.
+        "import resource, sys\nsys.dont_write_bytecode = True\nfrom layerwise import progress\n"
         "size = progress.file().stat().st_size\nresource.setrlimit(resource.RLIMIT_FSIZE, (size, size))\n"
         "print(progress.record('predict', 'x', 'y' * 100_000))\nprint(len(progress.latest('predict', 'x')))\n"
     )
