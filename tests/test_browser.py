@@ -1,0 +1,173 @@
+"""The course in a real browser: open, run all, drag, draw, answer; nothing red, nothing from outside."""
+
+import math
+import time
+
+import lab
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+SMOKE = {"LAYERWISE_PROFILE": "smoke"}
+
+
+@pytest.fixture(scope="module")
+def server(root):
+    """JupyterLab over copies of the learner's notebooks, in the smoke profile."""
+    files = {
+        f"{folder}/{path.name}": path
+        for folder in ("notebooks", "labs")
+        for path in sorted((root / folder).glob("[0-9]*.ipynb"))
+    }
+    with lab.running(files, environment=SMOKE) as running:
+        yield running
+
+
+@pytest.fixture(scope="class")
+def page(server, request):
+    """The notebook that the test's class names, run from top to bottom."""
+    with server.page(request.cls.notebook, height=1000, simple=True) as page:
+        page.ran = page.run_all(timeout=300)
+        yield page
+
+
+def clean(page):
+    """Fail with what the page logged or asked for, if it did."""
+    assert page.errors == []
+    assert page.outside == []
+
+
+def scroll(page, y):
+    """Scroll the notebook to `y` pixels from its top; return whether that was possible."""
+    moved = page.raw.evaluate(
+        """(y) => {
+          const panel = document.querySelector('.jp-WindowedPanel-outer');
+          panel.scrollTo(0, y);
+          return y < panel.scrollHeight;
+        }""",
+        y,
+    )
+    page.raw.wait_for_timeout(200)
+    return moved
+
+
+def centred(page, element):
+    """Bring an element to the middle of the window and return it once it stays there.
+
+    JupyterLab measures cells as they come into sight and moves the page after that.
+    """
+    height, before = page.raw.viewport_size["height"], None
+    for _ in range(40):
+        element.evaluate("(element) => element.scrollIntoView({block: 'center'})")
+        page.raw.wait_for_timeout(200)
+        box = element.bounding_box()
+        if box == before and box and 0 < box["y"] < height - min(box["height"], 300):
+            return element
+        before = box
+    raise AssertionError(f"the page never came to rest around {element}")
+
+
+def find(page, selector):
+    """Scroll until an element is there and return it: JupyterLab draws only what is near the window."""
+    y = 0
+    while scroll(page, y):
+        found = page.raw.locator(selector).first
+        if found.count() and found.is_visible():
+            return centred(page, found)
+        y += 600
+    raise AssertionError(f"nothing on the page matches {selector}")
+
+
+def drag(page, element, points):
+    """Draw a line through points given as shares of an element's width and height."""
+    box = element.bounding_box()
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    page.raw.mouse.move(*places[0])
+    page.raw.mouse.down()
+    for place in places[1:]:
+        page.raw.mouse.move(*place)
+    page.raw.mouse.up()
+
+
+class TestLesson00:
+    notebook = "notebooks/00_start_here.ipynb"
+
+    def test_it_runs_from_top_to_bottom(self, page):
+        assert page.ran
+        clean(page)
+
+    def test_the_first_screen_asks_before_it_shows_code(self, page):
+        scroll(page, 0)
+        texts = page.raw.locator(".jp-Notebook .jp-Cell").all_inner_texts()
+        question = next(i for i, text in enumerate(texts) if "How can a machine read a digit" in text)
+        code = next(i for i, text in enumerate(texts) if "import os" in text)
+        assert question < code
+
+    def test_a_guess_is_noted(self, page):
+        find(page, "button:has-text('about half')").click()
+        page.raw.locator(".layerwise-asked", has_text="Noted:").first.wait_for(timeout=20_000)
+        clean(page)
+
+    def test_a_digit_is_drawn_and_recognised(self, page):
+        paper = find(page, ".layerwise-pad canvas")
+        around = [math.tau * step / 40 for step in range(41)]
+        drag(page, paper, [(0.5 + 0.2 * math.sin(t), 0.5 - 0.3 * math.cos(t)) for t in around])
+        says = page.raw.locator(".layerwise-pad-says")
+        says.filter(has_text="reads").wait_for(timeout=20_000)
+        page.raw.wait_for_timeout(1000)
+        assert "rule reads 0" in says.inner_text()
+        assert "convnet reads 0" in says.inner_text()
+        page.raw.locator(".layerwise-pad-clear").click()
+        says.filter(has_text="Draw a digit").wait_for(timeout=20_000)
+        clean(page)
+
+
+class TestLesson02:
+    notebook = "notebooks/02_neural_networks.ipynb"
+
+    def test_it_runs_from_top_to_bottom(self, page):
+        assert page.ran
+        clean(page)
+
+    def test_a_slider_is_dragged_and_the_picture_follows(self, page):
+        explorer = find(page, ".layerwise-explorer:has-text('weight w₁')")
+        slider = explorer.locator(".widget-slider:has-text('bias') .noUi-handle")
+        sentence = explorer.locator(".layerwise-says")
+        before = sentence.inner_text()
+        width = slider.bounding_box()["width"]
+        drag(page, slider, [(0.5 + 5 * step / width, 0.5) for step in range(9)])
+        end = time.monotonic() + 20
+        while sentence.inner_text() == before and time.monotonic() < end:
+            page.raw.wait_for_timeout(50)
+        assert sentence.inner_text() != before
+        clean(page)
+
+    def test_the_playground_trains_and_stops(self, page):
+        button = find(page, "button:has-text('Train')")
+        sentence = page.raw.locator(".layerwise-explorer:has-text('hidden layers') .layerwise-says")
+        button.click()
+        sentence.filter(has_text="After").wait_for(timeout=30_000)
+        seen = set()
+        for _ in range(20):
+            page.raw.wait_for_timeout(250)
+            seen.add(sentence.inner_text())
+        assert len(seen) > 3, "the picture should change many times while it trains"
+        page.raw.locator("button:has-text('Pause')").click()
+        page.raw.locator("button:has-text('Train')").wait_for(timeout=20_000)
+        clean(page)
+
+    def test_a_wrong_answer_in_a_quiz_is_met_with_help(self, page):
+        find(page, "button:has-text('600')").click()
+        page.raw.locator(".layerwise-asked", has_text="Each of the 20 units has a bias too").wait_for(timeout=20_000)
+        find(page, "button:has-text('620')").click()
+        page.raw.locator(".layerwise-asked", has_text="30 × 20 weights and 20 biases").wait_for(timeout=20_000)
+        clean(page)
+
+
+class TestLab02:
+    notebook = "labs/02_neural_networks.ipynb"
+
+    def test_an_untouched_lab_runs_through_and_says_that_nothing_was_tried(self, page):
+        assert page.ran
+        assert find(page, ".layerwise-not-tried").is_visible()
+        clean(page)
