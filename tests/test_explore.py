@@ -1,0 +1,319 @@
+"""Every explorer over its whole control space, without a browser: nothing raises, nothing is dead."""
+
+import importlib.resources
+import json
+import math
+import threading
+
+import numpy as np
+import pytest
+from layerwise import explore
+from layerwise.explore.base import Explorer, timing
+from layerwise.explore.controls import Choice, Slider, Toggle, sweep
+
+# A playground says most after a few steps; its learning rate says nothing before the first.
+EXPLORERS = {"neuron": (explore.neuron, {}), "playground": (explore.playground, {"steps": 20})}
+
+
+@pytest.fixture(params=EXPLORERS)
+def case(request):
+    build, options = EXPLORERS[request.param]
+    return build(), options
+
+
+def drawn(explorer, state, options, **kwargs):
+    result = explorer.compute(**state, **options)
+    return explorer.draw(result, **kwargs), explorer.say(state, result)
+
+
+def decoded(figure):
+    return json.loads(figure.to_json())
+
+
+def test_the_whole_control_space(case):
+    explorer, options = case
+    for number, state in enumerate(explorer.sweep()):
+        before = dict(state)
+        figure, sentence = drawn(explorer, state, options, narrow=bool(number % 2))
+        assert state == before
+        assert sentence.endswith(".") and len(sentence) > 20 and "nan" not in sentence
+        assert figure.layout.meta["summary"]
+        for trace in figure.data:
+            for name in ("x", "y", "z"):
+                values = getattr(trace, name, None)
+                if values is not None and not (isinstance(values, tuple) and None in values):
+                    assert np.isfinite(np.asarray(values, dtype=float)).all(), (state, trace.type, name)
+        names = [name for name in ("xaxis", "yaxis", "xaxis2", "yaxis2", "xaxis3", "yaxis3") if name in figure.layout]
+        axes = [figure.layout[name] for name in names if figure.layout[name].visible is not False]
+        assert len(axes) >= 4
+        for axis in axes:
+            assert axis.title.text and all(map(math.isfinite, axis.range)), state
+
+
+def test_every_control_changes_picture_or_sentence(case):
+    explorer, options = case
+    start = explorer.state
+    first = drawn(explorer, start, options)
+    for control in explorer.controls:
+        other = next(value for value in control.points() if value != start[control.name])
+        figure, sentence = drawn(explorer, {**start, control.name: other}, options)
+        assert decoded(figure) != decoded(first[0]) or sentence != first[1], f"{control.name} does nothing"
+
+
+def test_the_sentence_says_what_moved(case):
+    explorer, options = case
+    state = explorer.state
+    result = explorer.compute(**state, **options)
+    said = {explorer.say(state, result, changed) for changed in (None, *state)}
+    assert len(said) > 1
+    assert all(sentence.endswith(".") for sentence in said)
+
+
+def test_computing_is_repeatable_and_leaves_the_state_alone(case):
+    explorer, options = case
+    before = explorer.state
+    other = {control.name: control.points()[-1] for control in explorer.controls}
+    assert decoded(drawn(explorer, other, options)[0]) == decoded(drawn(explorer, other, options)[0])
+    assert explorer.state == before
+
+
+def test_narrow_pictures_stack_their_panels(case):
+    explorer, _ = case
+    wide, narrow = explorer.figure(), explorer.figure(narrow=True)
+    assert narrow.layout.height > wide.layout.height
+    assert narrow.layout.xaxis.domain == narrow.layout.xaxis2.domain == (0, 1)
+
+
+def test_a_moved_control_costs_little(case):
+    import time
+
+    from layerwise import plot
+
+    explorer, _ = case
+
+    def simple():
+        start = time.perf_counter()
+        plot.curves({"training": [3, 2, 1], "validation": [3, 2.5, 2]}, title="A yardstick")
+        return (time.perf_counter() - start) * 1000
+
+    # The yardstick, a figure of two lines, takes 4 to 6 ms on a laptop; eight of them stay under 50.
+    simple()
+    yardstick = [simple() for _ in range(15)]
+    assert timing(explorer, repeats=30) < 8 * np.median([*yardstick, *(simple() for _ in range(15))])
+
+
+def test_the_neuron_computes_what_it_says():
+    neuron = explore.neuron(w1=2.0, w2=-0.5, bias=0.5, x1=1.0, x2=3.0, activation="relu")
+    result = neuron.compute()
+    assert result["weighted_sum"] == pytest.approx(2 * 1 - 0.5 * 3 + 0.5) and result["output"] == pytest.approx(1.0)
+    assert "2.00 · 1.00 + (−0.50) · 3.00 + 0.50 = 1.00, and relu makes 1.00 of it" in neuron.sentence
+    neuron.set(x1=-1.0, activation="tanh")
+    assert neuron.compute()["output"] == pytest.approx(np.tanh(-3.0))
+    assert "= −3.00, and tanh makes −1.00 of it" in neuron.sentence
+
+
+# ---- the state as attributes
+
+
+def test_attributes_read_and_set_the_state():
+    neuron = explore.neuron(bias=0.5)
+    assert neuron.bias == 0.5 and neuron.state["bias"] == 0.5
+    neuron.bias = 1.5
+    neuron.activation = "tanh"
+    assert neuron.state["bias"] == 1.5 and neuron.activation == "tanh"
+    assert "bias=1.5" in repr(neuron) and "bias" in dir(neuron)
+    assert "tanh" in neuron.sentence
+
+
+def test_values_fall_on_the_sliders_grid():
+    neuron = explore.neuron(bias=0.5001)
+    assert neuron.bias == 0.5
+    playground = explore.playground(layers=2.0)
+    assert playground.layers == 2 and isinstance(playground.layers, int)
+
+
+@pytest.mark.parametrize("name, value, told", [
+    ("bias", 9, "from -4 to 4. The nearest is 4"),
+    ("bias", float("nan"), "got nan"),
+    ("bias", "much", "got 'much'"),
+    ("activation", "rleu", 'Did you mean "relu"?'),
+])
+def test_impossible_values_are_refused_and_change_nothing(name, value, told):
+    neuron = explore.neuron()
+    before = neuron.state
+    with pytest.raises(ValueError, match="expected") as error:
+        setattr(neuron, name, value)
+    assert told in str(error.value)
+    assert neuron.state == before
+
+
+def test_several_changes_are_all_made_or_none():
+    neuron = explore.neuron()
+    before = neuron.state
+    with pytest.raises(ValueError, match="bias"):
+        neuron.set(w1=2.0, bias=99)
+    assert neuron.state == before
+
+
+def test_unknown_controls_name_the_nearest():
+    neuron = explore.neuron()
+    with pytest.raises(AttributeError, match='Did you mean "bias"'):
+        neuron.bais = 1
+    with pytest.raises(AttributeError, match='Did you mean "activation"'):
+        _ = neuron.activaton
+    with pytest.raises(AttributeError, match='Did you mean "learning_rate"'):
+        explore.playground(learning_rte=0.1)
+
+
+def test_a_rate_off_the_scale_names_the_nearest():
+    with pytest.raises(ValueError, match=r"The nearest is 0\.1"):
+        explore.playground(learning_rate=0.12)
+
+
+def test_a_control_cannot_take_a_method_s_name():
+    with pytest.raises(TypeError, match="figure"):
+        Explorer("x", [Slider("figure", "f", 0, 1, 0)], compute=dict, draw=None, say=None)
+
+
+def test_controls_and_their_points():
+    assert Slider("n", "n", 0, 4, 1, step=1).points() == (0, 2, 4)
+    assert Choice("c", "c", tuple(range(9)), 0, ordered=True).points() == (0, 4, 8)
+    assert Choice("c", "c", ("a", "b"), "a").points() == ("a", "b")
+    assert Toggle("t", "t").accept(1) is True
+    with pytest.raises(ValueError, match="True or False"):
+        Toggle("t", "t").accept("yes")
+
+
+def test_a_sweep_is_complete_or_covers_all_pairs():
+    controls = [Slider(name, name, 0, 2, 0, step=1) for name in "abcd"]
+    assert len(list(sweep(controls))) == 81
+    pairs = list(sweep(controls, limit=80))
+    assert len(pairs) < 81
+    assert all(any(s["b"] == b and s["d"] == d for s in pairs) for b in range(3) for d in range(3))
+
+
+# ---- on screen, with the widgets but without a browser
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """A neuron on display; widgets talk to nobody, as in a notebook that no browser shows."""
+    from layerwise import show
+
+    monkeypatch.setattr(show, "in_notebook", lambda: True)
+    neuron = explore.neuron()
+    bundle, _ = neuron._repr_mimebundle_()
+    yield neuron, bundle
+    neuron.close()
+
+
+def settle(explorer, condition):
+    """Wait until the drawing thread has caught up."""
+    for thread in threading.enumerate():
+        if thread.name.startswith("layerwise"):
+            thread.join(20)
+    assert condition()
+
+
+def test_the_display_has_controls_a_picture_and_a_sentence(shown):
+    neuron, bundle = shown
+    assert "weighted sum" in bundle["text/plain"]
+    panel = neuron._panel
+    assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == panel.box.model_id
+    assert "layerwise-explorer" in panel.box._dom_classes
+    assert set(panel._widgets) == set(neuron.state)
+    assert json.loads(panel.picture.figure)["data"]
+    assert "weighted sum" in panel._sentence.value
+
+
+def test_setting_an_attribute_moves_the_control_and_redraws(shown):
+    neuron, _ = shown
+    before = neuron._panel.picture.serial
+    neuron.bias = 2.0
+    assert neuron._panel._widgets["bias"].value == 2.0
+    assert neuron._panel.picture.serial == before + 1
+    assert "bias" in neuron._panel._sentence.value
+
+
+def test_moving_a_control_sets_the_state_and_redraws(shown):
+    neuron, _ = shown
+    before = neuron._panel.picture.serial
+    neuron._panel._widgets["w1"].value = 2.5
+    assert neuron.w1 == 2.5
+    settle(neuron, lambda: neuron._panel.picture.serial == before + 1)
+
+
+def test_only_the_newest_value_is_computed():
+    begun, go = threading.Event(), threading.Event()
+    seen = []
+
+    def compute(n):
+        seen.append(n)
+        begun.set()
+        assert go.wait(20)
+        return n
+
+    slow = Explorer("slow", [Slider("n", "n", 0, 100, 0, step=1)], compute=compute, draw=lambda r, narrow: r,
+                    say=lambda s, r, c: "Said.")
+
+    class Panel:
+        narrow, shown = False, []
+
+        def show(self, figure, sentence):
+            self.shown.append(figure)
+
+    slow._panel = Panel()
+    slow._moved("n", 1)
+    assert begun.wait(20)
+    for value in range(2, 60):  # a finger slides on while the first is being computed
+        slow._moved("n", value)
+    go.set()
+    settle(slow, lambda: slow._panel.shown[-1] == 59)
+    assert seen == [1, 59]
+
+
+def test_an_error_is_said_in_place_and_the_controls_live_on(shown):
+    neuron, _ = shown
+    good, working = neuron._panel.picture.figure, neuron._compute
+
+    def broken(**state):
+        raise RuntimeError("no <b>result</b> today")
+
+    neuron._compute = broken
+    neuron.bias = 3.0
+    assert "RuntimeError: no &lt;b&gt;result&lt;/b&gt; today" in neuron._panel._sentence.value
+    assert neuron._panel.picture.figure == good
+    neuron._compute = working
+    neuron.bias = 1.0
+    assert "RuntimeError" not in neuron._panel._sentence.value
+    assert neuron._panel.picture.figure != good
+
+
+def test_a_narrow_page_gets_a_narrow_picture(shown):
+    neuron, _ = shown
+    wide = json.loads(neuron._panel.picture.figure)["layout"]["height"]
+    neuron._panel.picture.narrow = True
+    settle(neuron, lambda: json.loads(neuron._panel.picture.figure)["layout"]["height"] > wide)
+
+
+def test_the_browser_gets_plotly_from_the_kernel(shown, monkeypatch):
+    import gzip
+
+    neuron, _ = shown
+    sent = []
+    monkeypatch.setattr(neuron._panel.picture, "send", lambda content, buffers=None: sent.append((content, buffers)))
+    neuron._panel.picture._receive(None, {"kind": "library"}, [])
+    (content, (packed,)), = sent
+    assert content == {"kind": "library"}
+    assert b"plotly.js v" in gzip.decompress(packed)[:200]
+
+
+def test_without_a_notebook_an_explorer_is_its_sentence():
+    bundle = explore.neuron()._repr_mimebundle_()
+    assert list(bundle) == ["text/plain"]
+
+
+@pytest.mark.parametrize("name", ["picture.js", "explorer.css", "drawing_pad.js", "drawing_pad.css"])
+def test_scripts_and_styles_travel_with_the_package_and_fetch_nothing(name):
+    text = importlib.resources.files("layerwise.explore").joinpath(name).read_text(encoding="utf-8")
+    assert "http://" not in text and "https://" not in text and "@import" not in text
