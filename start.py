@@ -164,7 +164,8 @@ def inside(venv):
     env["VIRTUAL_ENV"] = str(venv)
     env["PATH"] = str(venv / bin_folder()) + os.pathsep + env.get("PATH", "")
     env["JUPYTER_PREFER_ENV_PATH"] = "1"  # a stale kernel in the home folder must not win
-    env.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # 2 would still show an error about a missing GPU, in red, on the first page.
+    env.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     return env
 
 

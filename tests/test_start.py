@@ -402,7 +402,7 @@ def test_children_do_not_inherit_what_breaks_them(start, monkeypatch):
     monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)
     env = start.inside(start.VENV)
     assert not {"PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE"} & set(env)
-    assert env["TF_CPP_MIN_LOG_LEVEL"] == "2" and env["VIRTUAL_ENV"] == str(start.VENV)
+    assert env["TF_CPP_MIN_LOG_LEVEL"] == "3" and env["VIRTUAL_ENV"] == str(start.VENV)
     assert env["PATH"].startswith(str(start.VENV / start.bin_folder()))
 
 

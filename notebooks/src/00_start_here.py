@@ -176,9 +176,10 @@ found(
 #
 # Now let the data choose the numbers. Give every pixel a *weight* for every digit. To
 # score a picture as a 3, multiply each pixel by its weight for 3 and add everything up;
-# the highest of the ten scores wins. Nobody sets the 7,840 weights: *training* starts
-# them at random, looks at labelled examples and nudges each weight so that the right
-# answer scores a little higher. This model is called **logistic regression**.
+# the highest of the ten scores wins. Nobody sets the 7,840 weights, nor the ten numbers
+# that say how common each digit is: *training* starts them at random, looks at labelled
+# examples and nudges each one so that the right answer scores a little higher. This model
+# is called **logistic regression**.
 
 # %%
 linear = keras.Sequential(
@@ -196,7 +197,7 @@ linear = keras.Sequential(
 # %%
 EPOCHS = {"smoke": 1, "quick": 8, "full": 8}[PROFILE]
 linear.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
-linear.fit(x_train, y_train, batch_size=64, epochs=EPOCHS, verbose=0)
+history = linear.fit(x_train, y_train, batch_size=64, epochs=EPOCHS, verbose=0)
 # %%
 predict(
     "00.linear",
@@ -262,8 +263,8 @@ print(f"{linear.count_params():,} weights in the linear model")
 print(f"{convnet.count_params():,} weights in the deep one")
 
 # %% [markdown]
-# Only a few more weights, then, but they are used differently: the same small filter is
-# applied everywhere on the picture.
+# Not twice as many, and they are used differently: the same small filter is applied
+# everywhere on the picture.
 
 # %%
 predict(
@@ -283,7 +284,7 @@ convnet.compile(
     "sparse_categorical_crossentropy",
     metrics=["accuracy"],
 )
-convnet.fit(
+history = convnet.fit(
     x_train[..., None],
     y_train,
     batch_size=64,
@@ -341,6 +342,7 @@ plot.bars(
     low=low,
     high=high,
     x_title="share of test digits read correctly",
+    number=".1%",
     title="The less we prescribe, the better it reads",
 )
 
@@ -510,7 +512,8 @@ def keras_product():
     return keras.ops.convert_to_numpy(keras.ops.sum(keras.ops.matmul(tensor, tensor)))
 
 
-speeds["Keras on the GPU" if on_gpu else "Keras, no GPU here"] = speed(keras_product, size)
+name = "Keras on the GPU" if on_gpu else "Keras, no GPU here"
+speeds[name] = speed(keras_product, size)
 
 # %%
 ratio = speeds["one core"] / speeds["plain Python"]
@@ -530,9 +533,10 @@ found(
 plot.bars(
     list(speeds),
     list(speeds.values()),
-    x_title="billion operations a second (each line is ten times the one before)",
+    x_title="billion operations a second",
+    log=True,
     title="The same product of two matrices, done in different ways",
-).update_xaxes(type="log")
+)
 
 # %% [markdown]
 # A graphics processor carries the idea further: thousands of small cores, each doing the
@@ -582,8 +586,7 @@ quiz(
     {
         "AI, but not machine learning": "It does learn: its counts come from examples.",
         "Machine learning, but not deep learning": (
-            "The numbers come from data, but people chose the feature: counts of "
-            "words."
+            "The numbers come from data, but people chose the feature: counts of words."
         ),
         "Deep learning": (
             "No layer here learns features. Counting words was a human choice."
@@ -644,7 +647,8 @@ drop = accuracies - after
 plot.bars(
     ["written rule", "one weight a pixel", "small deep network"],
     drop,
-    x_title="accuracy lost by a shift of three pixels",
+    x_title="share of test digits lost by a shift of three pixels",
+    number=".1%",
     title="Templates are nailed to their pixels",
 )
 

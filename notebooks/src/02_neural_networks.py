@@ -1,9 +1,8 @@
 # %% [markdown]
 # **How can multiplying and adding read a digit?**
 #
-# In lesson 00 a network of three lines read handwriting better than a rule that took all
-# morning. Here you take such a network apart until nothing is left but sums, and put it
-# together again. The network you end with is that of TensorFlow's
+# In lesson 00 a small network read handwriting far better than the rule we wrote by hand.
+# Here you take a network apart until nothing is left but sums, and put it together again. The network you end with is that of TensorFlow's
 # [quickstart for beginners](https://www.tensorflow.org/tutorials/quickstart/beginner),
 # the first one that many people ever train.
 #
@@ -83,7 +82,7 @@ plot.neuron(weights=[1.5, -1.0], bias=-0.4, activation="relu", inputs=[0.9, 0.2]
 # the bias cannot.
 
 # %%
-explore.neuron()
+explore.neuron(w1=1.5, w2=-1.0, bias=-0.4, activation="relu", x1=0.9, x2=0.2)
 
 # %% [markdown]
 # The bias shifts the line without turning it; the weights turn it. So one neuron divides
@@ -217,12 +216,12 @@ plot.network(
 )
 
 # %% [markdown]
-# Press *play*. Then try this: choose *exclusive or* and take away all hidden layers.
+# Press *Train* and watch the boundary bend. Then try this: take away all hidden layers.
 # Choose *spirals* and find the smallest network that follows them. Raise the learning
 # rate until training breaks.
 
 # %%
-explore.playground()
+explore.playground(layers=2, units=4)
 
 # %% [markdown]
 # Without a hidden layer the boundary stays straight, as with the single neuron. Each
@@ -353,9 +352,9 @@ found("test_accuracy", test_accuracy, "The network reads {:.1%} of the unseen di
 found("training_digits", 0.9 * len(x_train), "It learned from {:,.0f} digits.")
 
 # %% [markdown]
-# The quickstart ends at "about 98 %" with all 60,000 training digits. The bundled sample
-# holds 10,000, and the difference is what the other 50,000 are worth; the full profile
-# runs with all of them.
+# The [quickstart](https://www.tensorflow.org/tutorials/quickstart/beginner) ends at about
+# 98 % with all 60,000 training digits. The bundled sample holds 10,000, and the difference
+# is what the other 50,000 are worth; the full profile runs with all of them.
 
 # %% [markdown]
 # ## Its mistakes
@@ -368,6 +367,9 @@ answers = mlp.predict(x_test, verbose=0)
 confusion = np.zeros((10, 10), dtype=int)
 np.add.at(confusion, (y_test, answers.argmax(axis=1)), 1)
 plot.confusion(confusion, labels=range(10), title="Which digits are taken for which")
+
+# %% [markdown]
+# The mistakes themselves, those first of which the network was surest.
 
 # %%
 wrong = np.flatnonzero(answers.argmax(axis=1) != y_test)
@@ -416,10 +418,12 @@ def reader(hidden_units):
     network = keras.Sequential(
         [keras.Input((28, 28)), keras.layers.Flatten(), *hidden_layers, output]
     )
-    optimizer = keras.optimizers.Adam(learning_rate=0.002)
-    network.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
+    network.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     return network
 
+
+# %% [markdown]
+# Before training anything, make sure that the budgets really agree.
 
 # %%
 for name, hidden_units in shapes.items():
@@ -436,6 +440,9 @@ predict(
     ],
 )
 
+# %% [markdown]
+# Ten networks to train: this is the longest cell of the page.
+
 # %%
 RUNS, EPOCHS = {"smoke": (2, 1), "quick": (5, 10), "full": (10, 15)}[PROFILE]
 scores = {name: [] for name in shapes}
@@ -444,7 +451,7 @@ for seed in range(RUNS):
         keras.utils.set_random_seed(seed)
         network = reader(hidden_units)
         network.fit(
-            x_train[:10_000], y_train[:10_000], batch_size=250, epochs=EPOCHS, verbose=0
+            x_train[:10_000], y_train[:10_000], batch_size=125, epochs=EPOCHS, verbose=0
         )
         scores[name].append(
             network.evaluate(x_test, y_test, batch_size=500, verbose=0)[1]
@@ -465,14 +472,15 @@ print(
     f"to {gain.mean() + half:+.4f}"
 )
 
+# %% [markdown]
+# Look at the spread within each curve before you look at the distance between them.
+
 # %%
-plot.bars(
-    list(scores),
-    [wide.mean(), deep.mean()],
-    low=[wide.min(), deep.min()],
-    high=[wide.max(), deep.max()],
-    x_title="share of test digits read; whiskers: worst and best run",
-    title="Wide and deep at equal parameter count",
+plot.curves(
+    scores,
+    x_title="random start",
+    y_title="share of test digits read",
+    title="Wide and deep at equal parameter count, run by run",
 )
 
 # %%
@@ -571,8 +579,7 @@ quiz(
     {
         "1, 1, 1": "The results of a softmax always add up to 1.",
         "one third each": (
-            "Equal scores, equal probabilities: only differences between scores "
-            "matter."
+            "Equal scores, equal probabilities: only differences between scores matter."
         ),
         "0, 0, 1": "That would be a maximum with a rule for ties.",
     },

@@ -9,6 +9,7 @@ import re
 import statistics
 
 from layerwise.authoring import labs
+from layerwise.authoring.frame import only_asks
 from layerwise.suggest import CourseError
 
 LINES, COLUMNS, WIDE, MEDIAN, STOPS = 20, 88, 120, 6, 3
@@ -217,7 +218,11 @@ def rhythm(pages, find):
     if median > MEDIAN:
         find(code[0].line, f"half of the code cells have {median:g} lines or more.",
              f"Build in one cell, show in the next: a median of at most {MEDIAN}.", "warning")
-    follow = [after for before, after in itertools.pairwise(pages) if before.kind == after.kind == "code"]
+    # A cell that only asks is folded: the learner sees its card, which is prose.
+    follow = [
+        after for before, after in itertools.pairwise(pages)
+        if before.kind == after.kind == "code" and not (only_asks(before.source) or only_asks(after.source))
+    ]
     if len(follow) * 4 > len(code):
         find(follow[0].line, f"{len(follow)} of {len(code)} code cells follow another directly.",
              "Let prose lead: at most one in four.", "warning")
