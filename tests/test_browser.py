@@ -10,6 +10,17 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 SMOKE = {"LAYERWISE_PROFILE": "smoke"}
 
+PATIENCE = 10_000
+PRESS = """async (explorer) => {
+  const picture = explorer.querySelector('.layerwise-picture'), before = picture.dataset.serial;
+  const began = performance.now(), passed = () => performance.now() - began;
+  document.activeElement.dispatchEvent(
+    new KeyboardEvent('keydown', { key: 'ArrowRight', keyCode: 39, bubbles: true })
+  );
+  while (picture.dataset.serial === before && passed() < %d) await new Promise((done) => setTimeout(done, 2));
+  return passed();
+}""" % PATIENCE
+
 
 @pytest.fixture(scope="module")
 def server(root):
@@ -140,6 +151,15 @@ class TestLesson02:
         while sentence.inner_text() == before and time.monotonic() < end:
             page.raw.wait_for_timeout(50)
         assert sentence.inner_text() != before
+        clean(page)
+
+    def test_arrow_keys_move_a_slider_and_each_press_redraws(self, page):
+        explorer = find(page, ".layerwise-explorer:has-text('weight w₁')")
+        explorer.locator(".noUi-handle").first.focus()
+        took = sorted(explorer.evaluate(PRESS) for _ in range(15))
+        # Printed, not asserted: what a time is worth depends on what else the machine does (docs/measuring.md).
+        print(f"key press to redrawn plot: median {took[len(took) // 2]:.0f} ms, fastest {took[0]:.0f} ms")
+        assert took[-1] < PATIENCE, "a key press was not followed by a new picture"
         clean(page)
 
     def test_the_playground_trains_and_stops(self, page):
