@@ -48,6 +48,17 @@ def test_every_subcommand_explains_itself(run, course, command):
     assert done.returncode == 0 and "Usage" in done.stdout
 
 
+def test_the_commands_that_the_pages_call_exist(run, root):
+    calls = [
+        line.split("-m layerwise ")[1].split()
+        for path in sorted(root.glob("*/src/*.py")) for line in path.read_text().splitlines() if "-m layerwise " in line
+    ]
+    assert calls
+    for call in calls:
+        # Options are parsed before help is shown, so that one that does not exist is told.
+        assert run(root, *call, "--help").returncode == 0, call
+
+
 def test_a_misspelt_subcommand_gets_the_nearest(run, course):
     done = run(course, "biuld")
     assert done.returncode == 2 and "Did you mean 'build'" in done.stderr

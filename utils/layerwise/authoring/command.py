@@ -75,11 +75,13 @@ def _start(
     rich_help_panel=LEARN,
     epilog="Each line says what to do when something is not well. The course runs with a warning; not with an error.",
 )
-def doctor():
+def doctor(
+    quick: Annotated[bool, typer.Option("--quick", help="Leave out what takes longer than a moment.")] = False,
+):
     """Check this machine: Python, packages, backend, memory, disk, network, browser widgets."""
     from layerwise.authoring import doctor as part
 
-    raise typer.Exit(part.report(part.examine()) or 0)
+    raise typer.Exit(part.report(part.examine(quick=quick)) or 0)
 
 
 @app.command(
