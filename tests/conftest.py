@@ -15,8 +15,11 @@ sys.path.insert(0, str(ROOT / "tests"))
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
-MIRROR = os.environ.pop("LAYERWISE_MIRROR", None)
+MIRROR = os.environ.pop("LAYERWISE_MIRROR", None) or os.environ.get("LAYERWISE_TESTS_MIRROR")
 """The mirror folder; only tests marked "mirror" see it, so that all others find the same data everywhere."""
+if MIRROR:
+    # Workers of pytest-xdist inherit the environment after it has been taken out here.
+    os.environ["LAYERWISE_TESTS_MIRROR"] = MIRROR
 
 
 def pytest_configure(config):

@@ -3,6 +3,7 @@ import ast
 import pytest
 import small_course
 from layerwise.authoring import build, labs, source
+from layerwise.check.engine import Verdict
 from layerwise.suggest import CourseError
 
 
@@ -102,9 +103,10 @@ def test_a_definition_below_its_exercise_is_refused():
 def test_a_check_of_any_form_raises_in_the_instructors_lab():
     for code in ('check("02.a", answer)', 'if check("02.a", answer):\n    print(1)', 'works = check("02.a", answer)'):
         for verdict, raises in ((True, False), (False, True)):
-            names = {"check": lambda name, answer, verdict=verdict: verdict, "answer": None}
+            said = Verdict("02.a", "right" if verdict else "not yet", message="The sign is wrong.")
+            names = {"check": lambda name, answer, said=said: said, "answer": None}
             if raises:
-                with pytest.raises(AssertionError):
+                with pytest.raises(AssertionError, match="The sign is wrong"):
                     exec(labs.asserted(code), names)
             else:
                 exec(labs.asserted(code), names)

@@ -116,9 +116,10 @@ def asserted(code):
     """
     call = _first_check(code)
     text = ast.get_source_segment(code, call)
+    ending = "assert verdict, verdict.message"
     if code.startswith(text):
-        return f"assert {code}"
-    return f"verdict = {text}\n{code.replace(text, 'verdict', 1)}\nassert verdict"
+        return f"verdict = {text}\n{ending}{code.removeprefix(text)}"
+    return f"verdict = {text}\n{code.replace(text, 'verdict', 1)}\n{ending}"
 
 
 def _first_check(code):

@@ -14,6 +14,8 @@
 Nothing is loaded before it is used.
 """
 
+from layerwise import lazy
+
 FOUND_MIME = "application/vnd.layerwise.found+json"
 """MIME type of the record that `found` leaves: ``{"name", "value", "sentence"}``."""
 
@@ -26,17 +28,4 @@ _HOME = {
 
 __all__ = ["FOUND_MIME", "VERDICT_MIME", "check", "found", "hint", "predict", "quiz", "solution"]
 
-
-def __getattr__(name):
-    """Import the part that holds a public name on its first use."""
-    if name in _HOME:
-        import importlib
-
-        value = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module 'layerwise.check' has no attribute {name!r}; it offers {', '.join(_HOME)}")
-
-
-def __dir__():
-    return sorted([*globals(), *_HOME])
+__getattr__, __dir__ = lazy.exports(__name__, _HOME)

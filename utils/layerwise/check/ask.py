@@ -151,7 +151,7 @@ def _quiz(key, question, answers, right):
 def _card(question, options, said):
     import ipywidgets as widgets
 
-    from layerwise import theme
+    from layerwise import keyboard, theme
 
     asked = f"<div class='layerwise-asked'><p><strong>{marked(question)}</strong></p></div>"
     head = widgets.HTML(f"<style>{theme.CSS}</style>{STYLE}{asked}")
@@ -161,7 +161,7 @@ def _card(question, options, said):
         for text in options
     }
     note = widgets.HTML(_live(f"<p>{html.escape(said)}</p>" if said else ""))
-    box = widgets.VBox([head, *buttons.values(), note], layout=widgets.Layout(max_width="760px"))
+    box = widgets.VBox([head, *buttons.values(), note, keyboard.guard()], layout=widgets.Layout(max_width="760px"))
     for name in ("layerwise", "layerwise-card", "layerwise-ask"):
         box.add_class(name)
     for button in buttons.values():

@@ -16,6 +16,8 @@ const make = (tag, name, parent, text = "") => {
 
 function render({ model, el }) {
   el.classList.add("layerwise", "layerwise-pad");
+  // JupyterLab must leave the keys to the pad: see layerwise.keyboard.
+  el.addEventListener("focusin", ({ target }) => target.setAttribute("data-lm-suppress-shortcuts", "true"));
   const left = make("div", "layerwise-pad-left", el);
   const paper = make("div", "layerwise-pad-paper", left);
   const canvas = make("canvas", "", paper);

@@ -15,7 +15,7 @@ import anywidget
 import ipywidgets
 import traitlets
 
-from layerwise import theme
+from layerwise import keyboard, theme
 from layerwise.explore.controls import Choice, Slider, Toggle
 
 STYLE = theme.CSS + importlib.resources.files(__package__).joinpath("explorer.css").read_text(encoding="utf-8")
@@ -89,7 +89,7 @@ class Panel:
             widget.observe(functools.partial(self._take, name), "value")
         self._sentence = ipywidgets.HTML()
         self._sentence.add_class("layerwise-says")
-        controls = ipywidgets.VBox([*buttons, *self._widgets.values()])
+        controls = ipywidgets.VBox([*buttons, *self._widgets.values(), keyboard.guard()])
         controls.add_class("layerwise-controls")
         right = ipywidgets.VBox([self.picture, self._sentence])
         right.add_class("layerwise-right-side")
@@ -133,7 +133,8 @@ class Panel:
 
     def close(self):
         """Close all widgets."""
-        for widget in (*self._widgets.values(), self.picture, self._sentence, *self.box.children, self.box):
+        controls = self.box.children[0].children
+        for widget in (*controls, self.picture, self._sentence, *self.box.children, self.box):
             widget.close()
 
 

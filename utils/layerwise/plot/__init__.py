@@ -4,7 +4,7 @@ Each function takes its data first and returns a ``plotly.graph_objects.Figure``
 one look, with a summary in words for people who cannot see it (`describe`).
 """
 
-import importlib
+from layerwise import lazy
 
 # No module bears the name of a function: importing it would put the module in the function's place.
 _WHERE = {
@@ -27,15 +27,5 @@ _WHERE = {
 
 __all__ = sorted(_WHERE)
 
-
-def __getattr__(name):
-    """Import the module of a function on first use: Plotly is loaded with the first figure, not before."""
-    if name in _WHERE:
-        return getattr(importlib.import_module(f"{__name__}.{_WHERE[name]}"), name)
-    from layerwise.suggest import nearest
-
-    raise AttributeError(f"layerwise.plot has no {name!r}; it has {', '.join(__all__)}.{nearest(name, __all__)}")
-
-
-def __dir__():
-    return __all__
+# Plotly is loaded with the first figure, not before.
+__getattr__, __dir__ = lazy.exports(__name__, _WHERE)

@@ -5,21 +5,11 @@
 They work on each of Keras's backends, and quietly where there is no notebook to show anything in.
 """
 
-import importlib
+from layerwise import lazy
 
 _WHERE = {"LiveCurves": "live", "Progress": "line", "StopButton": "stopping"}
 
 __all__ = sorted(_WHERE)
 
-
-def __getattr__(name):
-    """Import a callback on first use: its base class loads Keras."""
-    if name in _WHERE:
-        return getattr(importlib.import_module(f"{__name__}.{_WHERE[name]}"), name)
-    from layerwise.suggest import nearest
-
-    raise AttributeError(f"layerwise.train has no {name!r}; it has {', '.join(__all__)}.{nearest(name, __all__)}")
-
-
-def __dir__():
-    return __all__
+# The callbacks' base class loads Keras, so they are imported on first use.
+__getattr__, __dir__ = lazy.exports(__name__, _WHERE)
