@@ -122,6 +122,17 @@ def test_the_frame_names_neighbours_lab_minutes_and_colab(course):
     compile("".join(setup["source"]), "setup", "exec")
 
 
+def test_the_page_shows_what_a_recorded_run_cost(course):
+    before = text_of(book(course / LESSON)["cells"][:1])
+    (course / "records.toml").write_text(
+        '[lesson."02_sums".quick]\ncores = 2\nwall_seconds = 63\ncpu_seconds = 60\nmemory_mb = 990\n'
+    )
+    build.build(course)
+    after = text_of(book(course / LESSON)["cells"][:1])
+    assert "63 s on 2 cores, 1.0 GB" in after and " GB" not in before
+    assert "63 s on 2 cores, 1.0 GB" in (course / "README.md").read_text()
+
+
 def test_the_page_begins_with_its_question_and_the_set_up_is_folded(course):
     cells = book(course / LESSON)["cells"]
     place = next(place for place, cell in enumerate(cells) if cell["cell_type"] == "code")

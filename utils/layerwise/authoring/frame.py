@@ -7,6 +7,7 @@ import ast
 import base64
 import html
 import itertools
+import tomllib
 
 from layerwise import theme
 
@@ -92,6 +93,7 @@ def _lesson_texts(syllabus, lesson):
     before, after = syllabus.neighbours(lesson)
     part = syllabus.part(lesson.part)
     facts = [f"Part {part.number}: {part.title}", *_minutes(lesson.minutes)]
+    facts += [f"{text} with everything run" for text in cost(syllabus, "lesson", lesson.id)]
     if lesson.lab:
         facts.append(f"[Lab](../labs/{lesson.lab}.ipynb)")
     facts.append(f"[Open in Colab]({colab(syllabus, f'notebooks/{lesson.id}.ipynb')})")
@@ -111,6 +113,7 @@ def _lab_texts(syllabus, lesson):
     part = syllabus.part(lesson.part)
     facts = [
         f"Lab to lesson [{label(lesson)}](../notebooks/{lesson.id}.ipynb)", *_minutes(lesson.lab_minutes),
+        *(f"{text} with every answer in" for text in cost(syllabus, "lab", lesson.lab)),
         f"[Open in Colab]({colab(syllabus, f'labs/{lesson.lab}.ipynb')})",
     ]
     header = _header(part, f"Lab {label(lesson)}", facts, [])
@@ -123,6 +126,16 @@ def _header(part, title, facts, ways):
     if ways:
         lines.append(" · ".join(ways))
     return "\n\n".join(lines)
+
+
+def cost(syllabus, kind, name):
+    """Return what ``layerwise run --record`` measured for a notebook in the quick profile: a sentence, or nothing."""
+    path = syllabus.root / "records.toml"
+    kept = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    measured = kept.get(kind, {}).get(name, {}).get("quick")
+    if not measured:
+        return []
+    return [f"{measured['wall_seconds']} s on {measured['cores']} cores, {measured['memory_mb'] / 1000:.1f} GB"]
 
 
 def _minutes(minutes):

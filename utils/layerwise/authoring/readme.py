@@ -11,7 +11,7 @@ def table(syllabus):
     for part in syllabus.parts:
         lessons = [lesson for lesson in syllabus.lessons if lesson.part == part.number]
         if lessons:
-            rows = ["| Lesson | | Minutes | Lab | Colab |", "|---|---|---|---|---|"]
+            rows = ["| Lesson | | Minutes | Computing | Lab | Colab |", "|---|---|---|---|---|---|"]
             rows += [_row(syllabus, lesson) for lesson in lessons]
             blocks.append(f"### Part {part.number}: {part.title}\n\n" + "\n".join(rows))
     return "\n\n".join(blocks)
@@ -31,4 +31,6 @@ def _row(syllabus, lesson):
         lab += f", {lesson.lab_minutes} min"
     notebook = f"notebooks/{lesson.id}.ipynb"
     link = f"[{frame.label(lesson)}]({notebook})"
-    return f"| {link} | {lesson.summary} | {lesson.minutes or ''} | {lab} | [open]({frame.colab(syllabus, notebook)}) |"
+    cost = "".join(frame.cost(syllabus, "lesson", lesson.id))
+    colab = f"[open]({frame.colab(syllabus, notebook)})"
+    return f"| {link} | {lesson.summary} | {lesson.minutes or ''} | {cost} | {lab} | {colab} |"
