@@ -155,7 +155,7 @@ import numpy as np
 POINTS = 2
 HINTS = [
     "Keep one variable for what travels through the network. It starts as `x`, and each layer replaces it.",
-    "The relu stands *between* layers: apply it to what goes *into* every layer but the first.",
+    "The relu stands between layers: apply it to what goes into every layer but the first.",
     "Treat the last layer on its own: loop over `layers[:-1]` with a relu, then use `layers[-1]` without.",
 ]
 MISTAKES = {
@@ -401,8 +401,8 @@ HINTS = [
     "Before the exponential, subtract each row's largest score: then the largest exponential is exp(0) = 1.",
 ]
 MISTAKES = {
-    "wrong_axis": "You normalised over the examples instead of over the classes: each *row* must add up to 1.",
-    "whole_batch": "You divided by the sum over the whole batch: each *row* must add up to 1, not all rows together.",
+    "wrong_axis": "You normalised over the examples instead of over the classes: each row must add up to 1.",
+    "whole_batch": "You divided by the sum over the whole batch: each row must add up to 1, not all rows together.",
     "not_normalised": "These are the exponentials. Divide each row by its sum, so that it adds up to 1.",
     "overflow": "Small scores work. For large ones the exponential overflows: subtract each row's largest score first.",
     "no_exponential": (
@@ -653,7 +653,7 @@ HINTS = [
 ]
 MISTAKES = {
     "bias_missing": "These are the weights. Every unit has a bias as well.",
-    "bias_of_inputs": "You counted a bias for each *input* of a layer. The biases belong to its units.",
+    "bias_of_inputs": "You counted a bias for each input of a layer. The biases belong to its units.",
     "last_layer_missing": "The last layer has parameters too.",
     "units_counted": "You counted the units, not the weights that lead into them.",
 }

@@ -5,7 +5,7 @@ import numpy as np
 POINTS = 2
 HINTS = [
     "Keep one variable for what travels through the network. It starts as `x`, and each layer replaces it.",
-    "The relu stands *between* layers: apply it to what goes *into* every layer but the first.",
+    "The relu stands between layers: apply it to what goes into every layer but the first.",
     "Treat the last layer on its own: loop over `layers[:-1]` with a relu, then use `layers[-1]` without.",
 ]
 MISTAKES = {

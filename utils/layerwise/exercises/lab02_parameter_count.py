@@ -8,7 +8,7 @@ HINTS = [
 ]
 MISTAKES = {
     "bias_missing": "These are the weights. Every unit has a bias as well.",
-    "bias_of_inputs": "You counted a bias for each *input* of a layer. The biases belong to its units.",
+    "bias_of_inputs": "You counted a bias for each input of a layer. The biases belong to its units.",
     "last_layer_missing": "The last layer has parameters too.",
     "units_counted": "You counted the units, not the weights that lead into them.",
 }

@@ -9,8 +9,8 @@ HINTS = [
     "Before the exponential, subtract each row's largest score: then the largest exponential is exp(0) = 1.",
 ]
 MISTAKES = {
-    "wrong_axis": "You normalised over the examples instead of over the classes: each *row* must add up to 1.",
-    "whole_batch": "You divided by the sum over the whole batch: each *row* must add up to 1, not all rows together.",
+    "wrong_axis": "You normalised over the examples instead of over the classes: each row must add up to 1.",
+    "whole_batch": "You divided by the sum over the whole batch: each row must add up to 1, not all rows together.",
     "not_normalised": "These are the exponentials. Divide each row by its sum, so that it adds up to 1.",
     "overflow": "Small scores work. For large ones the exponential overflows: subtract each row's largest score first.",
     "no_exponential": (
