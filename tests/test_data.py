@@ -1,6 +1,5 @@
 """Data sets: each source, whole or not at all; every damage and every missing thing gives one clear message."""
 
-import doctest
 import functools
 import hashlib
 import http.server
@@ -446,12 +445,6 @@ def test_every_name_in_the_catalogue_has_a_card_and_a_sample():
     for name in data.names():
         assert (paths.bundled() / name / "card.toml").is_file()
         assert len(data.load(name, source="bundled").x_train) > 0
-
-
-@pytest.mark.parametrize("module", [data, _card])
-def test_examples_in_docstrings_run(module):
-    result = doctest.testmod(module)
-    assert result.failed == 0 and result.attempted > 0
 
 
 def test_the_installed_package_finds_its_copy_of_the_bundle(tmp_path):

@@ -57,7 +57,7 @@ def test_the_mirror_marker(tmp_path, monkeypatch, environment, outcome):
         'import pytest\n\n@pytest.mark.mirror("mnist.npz")\ndef test_it():\n    pass\n', encoding="utf-8"
     )
     (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
-    for name in ("LAYERWISE_MIRROR", "LAYERWISE_REQUIRE_MIRROR"):
+    for name in ("LAYERWISE_MIRROR", "LAYERWISE_TESTS_MIRROR", "LAYERWISE_REQUIRE_MIRROR"):
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, str(tmp_path / value) if value == "here" else value)

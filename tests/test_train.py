@@ -1,6 +1,5 @@
 """The callbacks: what they draw and say, and that stopping keeps the weights and gives interrupts back."""
 
-import doctest
 import re
 import signal
 import sys
@@ -254,9 +253,3 @@ def test_a_place_does_nothing_without_a_notebook(capsys):
 def test_a_misspelt_callback_names_the_nearest():
     with pytest.raises(AttributeError, match='Did you mean "StopButton"'):
         train.StopButon  # noqa: B018
-
-
-@pytest.mark.parametrize("module", [_sketch, line])
-def test_examples_in_docstrings_run(module):
-    result = doctest.testmod(module)
-    assert result.failed == 0 and result.attempted > 0

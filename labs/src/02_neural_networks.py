@@ -728,9 +728,9 @@ def parameter_count(sizes):
 # ## 7 · A digit reader of your own
 #
 # Now design, compile and train a network with Keras that reads digits. It gets 6,000
-# training pictures with values from 0 to 1, and should read at least 92 % of 2,000 unseen
-# ones: more than logistic regression can. Give it an output of ten probabilities. How you
-# get there is up to you; a minute of training is the limit.
+# training pictures with values from 0 to 1, and should read at least 92 in 100 of 2,000
+# unseen ones: more than logistic regression can. Give it an output of ten probabilities.
+# How you get there is up to you; a minute of training is the limit.
 
 # %% tags=["definition"] exercise="02.train_reader"
 """A digit reader of your own."""
@@ -922,7 +922,7 @@ explore.drawing_pad({"your reader": ask}) if reader_works else None
 # %% [markdown]
 # ## Going further
 #
-# No check waits here. How few parameters can a reader have and still reach 92 %? Start
-# from `parameter_count`, halve the hidden layer until it fails, and then see whether two
+# No check waits here. How few parameters can a reader have and still read 92 in 100?
+# Start from `parameter_count`, halve the hidden layer until it fails, and then see whether two
 # thin layers do better than one. Write down what you find: lesson 08 will beat it with a
 # different kind of layer.
