@@ -3,7 +3,7 @@
 import numpy as np
 
 POINTS = 3
-SECONDS = 60
+SECONDS = 120
 TARGET = 0.92
 HINTS = [
     "The network of lesson 02 is a good start: Flatten, a hidden Dense layer with relu, and a Dense layer of ten "
