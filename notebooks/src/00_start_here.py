@@ -17,8 +17,11 @@
 # - find your way around every other lesson.
 
 # %% [markdown]
-# Run a cell with <kbd>Shift</kbd>+<kbd>Enter</kbd>, from top to bottom. `PROFILE`
-# decides how much work this page does: *quick* suits a laptop with two cores.
+# Run a cell with <kbd>Shift</kbd>+<kbd>Enter</kbd>, from top to bottom. Four kinds of card
+# will meet you on every page: one asks for your **guess** before the run can settle it,
+# one says what this run **found**, one is there to be **moved** or drawn on, and the last
+# ones ask whether it has come across. `PROFILE` decides how much work the page does:
+# *quick* suits a laptop with two cores.
 
 # %% tags=["parameters"]
 import os
@@ -539,7 +542,12 @@ plot.bars(
 )
 
 # %% [markdown]
-# A graphics processor carries the idea further: thousands of small cores, each doing the
+# Most of the step from Python to NumPy is bookkeeping saved: for every single product,
+# plain Python looks up what kind of numbers it has and makes a new one, while the library's
+# compiled loop multiplies several numbers with one instruction. The step from one core to
+# more is the other kind of gain, doing things side by side.
+#
+# A graphics processor carries that further: thousands of small cores, each doing the
 # same sum on other numbers. AlexNet, the network that set off the present wave in 2012,
 # was trained on two of them in five to six days
 # ([its paper](https://papers.nips.cc/paper/4824-imagenet-classification-with-deep-convolutional-neural-networks),

@@ -70,9 +70,9 @@ plot.activation(
 )
 
 # %% [markdown]
-# With two inputs, every input is a point on a plane, and we can colour the plane by what
-# the neuron answers. There is always a straight line on which the sum is zero. The
-# weights are an arrow across that line, pointing to where the output grows.
+# With two inputs, every example is a point on a plane, and we can colour the plane by what
+# the neuron answers. Unless both weights are zero, there is a straight line on which the
+# sum is zero. The weights are an arrow across that line, pointing to where the sum grows.
 
 # %%
 plot.neuron(weights=[1.5, -1.0], bias=-0.4, activation="relu", inputs=[0.9, 0.2])
