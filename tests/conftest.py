@@ -11,6 +11,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 # Helpers of the tests (offline.py) are imported by their plain names.
 sys.path.insert(0, str(ROOT / "tests"))
+from lab import chromium  # noqa: E402
+
 # Kernels and workers that tests start must cache bytecode: Keras takes three times as long to import without.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
@@ -73,19 +75,6 @@ def mirror_lacks(folder, files=()):
         return None if any(path.iterdir()) else f"the mirror {path} is empty"
     missing = [name for name in files if next(path.rglob(Path(name).name), None) is None]
     return f"the mirror {path} lacks {', '.join(missing)}" if missing else None
-
-
-def chromium():
-    """Return the path of a Chromium to drive: the system's, else Playwright's own, else None."""
-    named = os.environ.get("LAYERWISE_CHROMIUM")
-    for candidate in (named, *map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
-        if candidate and Path(candidate).is_file():
-            return candidate
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        own = playwright.chromium.executable_path
-    return own if Path(own).is_file() else None
 
 
 def browser_lacks():

@@ -20,13 +20,24 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-CHROMIUM = os.environ.get("LAYERWISE_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-
 # Chromium looks for updates and hosts of its own at every start; without these its log is full of refusals.
 _FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
+
+
+def chromium():
+    """Return the path of a Chromium to drive: the system's, else Playwright's own, else None."""
+    named = os.environ.get("LAYERWISE_CHROMIUM")
+    for candidate in (named, *map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
+        if candidate and Path(candidate).is_file():
+            return candidate
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+    return own if Path(own).is_file() else None
 
 
 def notebook(*cells):
@@ -113,8 +124,9 @@ class Server:
         """
         from playwright.sync_api import sync_playwright
 
+        program = chromium()
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
+            browser = playwright.chromium.launch(executable_path=program, args=_FLAGS)
             try:
                 context = browser.new_context(viewport={"width": width, "height": height}, has_touch=touch)
                 page = Page(context.new_page(), self)

@@ -1,5 +1,6 @@
 """The tests' own promises: nobody's folders are touched, and a skip that would hide something is a failure."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -51,8 +52,8 @@ def test_the_mirror_marker(tmp_path, monkeypatch, environment, outcome):
     (tmp_path / "tests").mkdir()
     (tmp_path / "here").mkdir()
     (tmp_path / "here" / "mnist.npz").write_bytes(b"")
-    text = Path(conftest.__file__).read_text(encoding="utf-8")
-    (tmp_path / "tests" / "conftest.py").write_text(text, encoding="utf-8")
+    for name in ("conftest.py", "lab.py"):
+        shutil.copy2(Path(conftest.__file__).with_name(name), tmp_path / "tests" / name)
     (tmp_path / "tests" / "test_it.py").write_text(
         'import pytest\n\n@pytest.mark.mirror("mnist.npz")\ndef test_it():\n    pass\n', encoding="utf-8"
     )

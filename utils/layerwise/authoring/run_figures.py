@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import time
+from statistics import median
 
 HEAVY = ("numpy", "keras", "tensorflow", "plotly", "ipywidgets", "sqlite3")
 """Libraries that ``import layerwise`` leaves to those who use them."""
@@ -55,13 +56,6 @@ def recompute_times(explorer, *, count=60):
         explorer.draw(explorer.compute(**state))
         times.append(((time.perf_counter() - wall) * 1000, (time.process_time() - cpu) * 1000))
     return times
-
-
-def median(values):
-    """Return the median of some numbers."""
-    values = sorted(values)
-    middle = len(values) // 2
-    return values[middle] if len(values) % 2 else (values[middle - 1] + values[middle]) / 2
 
 
 def show_import():

@@ -13,6 +13,7 @@ The widgets live in `layerwise.explore.panel`, which is loaded when an explorer 
 import threading
 
 from layerwise.explore.controls import sweep
+from layerwise.explore.newest import Newest
 from layerwise.suggest import nearest
 
 
@@ -45,8 +46,7 @@ class Explorer:
         self._panel = None
         # Widget messages arrive on another thread than the cells' code, so all that changes is guarded.
         self._lock = threading.RLock()
-        self._wanted = self._shown = 0
-        self._drawing = False
+        self._newest = Newest(self._draw_newest, name="layerwise-draw")
         self._state.update(self._accept(state or {}))
 
     # ---- the pure part
@@ -170,30 +170,19 @@ class Explorer:
         self._redraw()
 
     def _redraw(self, *, wait=False):
-        with self._lock:
-            self._wanted += 1
-            if self._drawing or not self._panel:
-                return
-            self._drawing = True
-        if wait:
-            self._draw_newest()
-        else:
-            threading.Thread(target=self._draw_newest, name="layerwise-draw", daemon=True).start()
+        if self._panel:
+            self._newest.ask(wait=wait)
 
     def _draw_newest(self):
-        while True:
-            with self._lock:
-                panel = self._panel
-                if self._shown == self._wanted or panel is None:
-                    self._drawing = False
-                    return
-                self._shown = self._wanted
-            try:
-                result, state, changed = self._current()
-                figure = self.draw(result, narrow=panel.narrow)
-                panel.show(figure, self.say(state, result, changed))
-            except Exception as error:  # a picture that cannot be drawn must not stop the controls
-                panel.fail(error)
+        panel = self._panel
+        if panel is None:
+            return
+        try:
+            result, state, changed = self._current()
+            figure = self.draw(result, narrow=panel.narrow)
+            panel.show(figure, self.say(state, result, changed))
+        except Exception as error:  # a picture that cannot be drawn must not stop the controls
+            panel.fail(error)
 
     def _repr_mimebundle_(self, **kwargs):
         from layerwise import show
@@ -221,33 +210,3 @@ class Explorer:
         panel, self._panel = self._panel, None
         if panel:
             panel.close()
-
-
-def timing(explorer, *, repeats=60):
-    """Measure what a moved control costs: compute and draw, over the control space.
-
-    Args:
-        explorer: The explorer.
-        repeats: How many states to time.
-
-    Returns:
-        The median in milliseconds.
-
-    Example:
-        >>> from layerwise import explore
-        >>> from layerwise.explore.base import timing
-        >>> timing(explore.neuron(), repeats=3) > 0
-        True
-    """
-    import itertools
-    import statistics
-    import time
-
-    def once(state):
-        start = time.perf_counter()
-        explorer.draw(explorer.compute(**state))
-        return (time.perf_counter() - start) * 1000
-
-    states = list(itertools.islice(explorer.sweep(), repeats))
-    once(states[0])  # the first call pays for imports and caches
-    return statistics.median(once(state) for state in states)

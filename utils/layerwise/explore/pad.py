@@ -7,6 +7,7 @@ import threading
 import numpy as np
 
 from layerwise.explore.digits import center_digit, check_image
+from layerwise.explore.newest import Newest
 
 CANVAS = 112  # side of the picture the browser sends, in pixels
 
@@ -29,8 +30,7 @@ class DrawingPad:
         self._drawing = np.zeros((CANVAS, CANVAS), dtype="float32")
         self._seen, self._results = np.zeros((28, 28), dtype="float32"), {}
         self._widget = None
-        self._wanted = self._done = 0
-        self._working = False
+        self._newest = Newest(self._answer_newest, name="layerwise-pad")
 
     @property
     def image(self):
@@ -60,7 +60,7 @@ class DrawingPad:
             self._drawing = image
         if self._widget:
             self._widget.paint(image)
-        self._refresh(wait=True)
+        self._newest.ask(wait=True)
 
     def clear(self):
         """Empty the pad."""
@@ -84,33 +84,17 @@ class DrawingPad:
     def _received(self, drawing):
         with self._lock:
             self._drawing = drawing
-        self._refresh()
-
-    def _refresh(self, *, wait=False):
-        """Ask the answerers soon: while they think, only the newest drawing waits for them."""
-        with self._lock:
-            self._wanted += 1
-            if self._working:
-                return
-            self._working = True
-        if wait:
-            self._answer_newest()
-        else:
-            threading.Thread(target=self._answer_newest, name="layerwise-pad", daemon=True).start()
+        self._newest.ask()
 
     def _answer_newest(self):
-        while True:
-            with self._lock:
-                if self._done == self._wanted:
-                    self._working = False
-                    return
-                self._done, drawing = self._wanted, self._drawing
-            seen = center_digit(drawing)
-            results = ask(self._answerers, seen)
-            with self._lock:
-                self._seen, self._results = seen, results
-            if self._widget:
-                self._widget.show(seen, self._answerers, results)
+        with self._lock:
+            drawing = self._drawing
+        seen = center_digit(drawing)
+        results = ask(self._answerers, seen)
+        with self._lock:
+            self._seen, self._results, widget = seen, results, self._widget
+        if widget:
+            widget.show(seen, self._answerers, results)
 
     def __repr__(self):
         return f"<Drawing pad with {', '.join(self._answerers)}: {self.sentence}>"
