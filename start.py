@@ -65,6 +65,9 @@ PIP_TO_UV = {
     "trusted-host": ("UV_INSECURE_HOST",),
 }
 
+# Other names of JupyterLab's options that start.py sets itself.
+OTHER_NAMES = {"notebook_dir": "root_dir", "debug": "log_level", "no_browser": "open_browser"}
+
 
 class Stop(Exception):
     """End with one message for the person at the keyboard."""
@@ -128,9 +131,10 @@ def get_uv():
         code, text = quiet(pip)
     if code == 0:
         return find_uv()
-    if cause_of(text) in ("network", "disk", "folder"):
+    if cause_of(text) in ("disk", "folder"):
         raise Stop(advice(text))
-    say("uv cannot be had here; going on with plain pip.")
+    why = " (it could not be downloaded: is there a network?)" if cause_of(text) == "network" else ""
+    say(f"uv cannot be had here{why}; going on with plain pip.")
     return None
 
 
@@ -259,7 +263,8 @@ def state_of(venv, *, base, tests=None):
 
     Returns:
         "missing"; "broken": must be made again (half installed, moved, its Python gone); "foreign":
-        works, but not made here; "stale": whole, but for other packages; or "whole".
+        works, but not made here, so it is filled, also after a failure, and never made again unasked;
+        "stale": whole, but for other packages; or "whole".
     """
     if not venv.exists():
         return "missing"
@@ -268,12 +273,17 @@ def state_of(venv, *, base, tests=None):
         return "broken"
     noted = read_record(venv)
     if not noted:
-        return "broken" if (venv / RECORD).exists() else "foreign"
+        return "foreign" if is_foreign(venv) else "broken"
     if noted.get("state") != "whole" or noted.get("root") != str(ROOT) or noted.get("python") != list(version):
-        return "broken"
+        return "foreign" if is_foreign(venv) else "broken"
     if noted.get("base") != base or (tests and noted.get("tests") != tests):
         return "stale"
     return "whole"
+
+
+def is_foreign(venv):
+    """Return whether somebody else made this environment: no note in it, or one that says so."""
+    return bool(read_record(venv).get("foreign")) or not (venv / RECORD).exists()
 
 
 def clear(venv):
@@ -320,7 +330,11 @@ def make(venv, *, python, uv, env):
     else:
         tries = [[python, "-m", "venv", venv]]
     for command in tries:
-        code, text = quiet(command, env)
+        try:
+            code, text = quiet(command, env)
+        except KeyboardInterrupt:
+            shutil.rmtree(str(venv), ignore_errors=True)  # half made, without a note: it would look foreign
+            raise
         if code == 0:
             return
     if venv.exists():
@@ -390,6 +404,11 @@ def ensure(venv=None, *, tests=False, pip_only=False, repair=False, keep_stale=F
         if state == "whole" and not repair:
             return
         noted, before = read_record(venv), packages_in(venv)
+        if state == "broken" and not repair and is_foreign(venv) and (venv / "pyvenv.cfg").exists():
+            raise Stop(
+                f"{venv} was not made by start.py, and its Python does not run or is not {SUPPORTED}. Move it "
+                "elsewhere and start again. Or let it be deleted and made again: python3 start.py --repair"
+            )
         if state == "broken" or (repair and state != "missing"):
             say("The environment is half made, moved or of another Python: making it again.")
             clear(venv)
@@ -408,7 +427,8 @@ def ensure(venv=None, *, tests=False, pip_only=False, repair=False, keep_stale=F
             noted = {}
         else:
             say("Bringing the packages in .venv up to date.")
-        write_record(venv, state="installing")
+        kept = {"foreign": True} if state != "missing" and is_foreign(venv) else {}
+        write_record(venv, state="installing", **kept)
         try:
             install(venv, files=["requirements-test.txt"] if tests else ["requirements.txt"], uv=uv, env=env)
         except Stop as stop:
@@ -418,11 +438,16 @@ def ensure(venv=None, *, tests=False, pip_only=False, repair=False, keep_stale=F
                 if keep_stale:
                     say(f"{stop}\nGoing on with the packages of the last start.")
                     return
+            if kept:
+                raise Stop(
+                    f"{stop}\n{venv} was not made by start.py: it stays, and the next start goes on filling "
+                    "it. --repair would delete it and make a new one."
+                ) from stop
             raise
         settle(venv)
         tests_held = test or (noted.get("tests") if noted.get("base") == base else None)
         write_record(venv, state="whole", root=str(ROOT), python=list(python_version(python_of(venv)) or ()),
-                     base=base, tests=tests_held)  # fmt: skip
+                     base=base, tests=tests_held, **kept)  # fmt: skip
 
 
 def check_folder():
@@ -480,7 +505,8 @@ def lock(handle):
 def open_course(arguments):
     """Open JupyterLab on the first lesson and stay until Ctrl-C."""
     parser = argparse.ArgumentParser(
-        prog="start.py open", description="Open the course in JupyterLab. What follows -- goes to JupyterLab.")
+        prog="start.py open", description="Open the course in JupyterLab. What follows -- goes to JupyterLab."
+    )
     parser.add_argument("notebook", nargs="?", default=FIRST, help=f"which notebook to open (default: {FIRST})")
     parser.add_argument("--no-browser", action="store_true", help="print the address instead of opening a browser")
     parser.add_argument("--port", type=int, default=8888, help="the port to use, or the next free one (default: 8888)")
@@ -495,6 +521,10 @@ def open_course(arguments):
                        for path in (ROOT / kind).glob("*.ipynb"))  # fmt: skip
         near = difflib.get_close_matches(chosen.notebook, names, n=1)
         raise Stop(f"There is no {chosen.notebook}." + (f" Did you mean {near[0]}?" if near else ""), 2)
+    place = notebook.resolve()
+    if ROOT.resolve() not in (place, *place.parents):
+        raise Stop(f"{chosen.notebook} lies outside {ROOT}, and JupyterLab shows only what lies in there. Copy it into "
+                   "that folder, or name a notebook of the course.", 2)  # fmt: skip
     if not 0 < chosen.port < 65536:
         raise Stop(f"--port {chosen.port} is not a port; give a number from 1 to 65535.", 2)
 
@@ -519,26 +549,48 @@ def free_port(first):
     raise Stop(f"The ports {first} to {first + 49} are all taken. Choose another: python3 start.py --port 9000")
 
 
+def given(options):
+    """Return JupyterLab's options by one name each, with their values, however they are written.
+
+    JupyterLab ends with an error where an option stands twice, so those of the user replace ours.
+    """
+    found = {}
+    for index, option in enumerate(options):
+        match = re.match(
+            r"--(?:(?:ServerApp|LabApp|ExtensionApp|JupyterApp|Application)\.)?([A-Za-z_-]+)(?:=(.*))?$", option
+        )
+        if match:
+            name, value = match.group(1).replace("-", "_"), match.group(2)
+            following = options[index + 1] if index + 1 < len(options) else ""
+            found[OTHER_NAMES.get(name, name)] = following if value is None else value
+    return found
+
+
 def serve(notebook, *, port, browser, once=False, further=()):
     """Run JupyterLab, say where it answers, and end with it."""
     token = secrets.token_urlsafe(24)
     env = inside(VENV)
     env["JUPYTER_TOKEN"] = token  # through the environment: other users can read a command line
-    command = [
-        str(python_of(VENV)), "-P", "-m", "jupyterlab", str(notebook), f"--ServerApp.root_dir={ROOT}",
-        "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
-        "--ServerApp.answer_yes=True", "--log-level=WARN", "--LabApp.log_level=WARN",
+    ours = [
+        f"--ServerApp.root_dir={ROOT}", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0", "--ServerApp.answer_yes=True", "--log-level=WARN", "--LabApp.log_level=WARN",
     ]  # fmt: skip
     if not browser:
-        command.append("--no-browser")
+        ours.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
-        command.append("--allow-root")
-    path = notebook.resolve().relative_to(ROOT).as_posix()
-    address = f"http://127.0.0.1:{port}/lab/tree/{path}?token={token}"
+        ours.append("--allow-root")
+    theirs = given(further)
+    ours = [option for option in ours if not set(given([option])) & set(theirs)]
+    command = [str(python_of(VENV)), "-P", "-m", "jupyterlab", str(notebook), *ours, *further]
+    port = int(theirs["port"]) if theirs.get("port", "").isdigit() else port
+    host = theirs.get("ip", "")
+    host = "127.0.0.1" if host in ("", "*", "0.0.0.0", "localhost") else f"[{host}]" if ":" in host else host
+    path = notebook.resolve().relative_to(ROOT.resolve()).as_posix()
+    address = f"http://{host}:{port}/lab/tree/{path}?token={token}"
     signal.signal(signal.SIGTERM, interrupt)
-    child = subprocess.Popen([*command, *further], env=env, cwd=str(ROOT))
+    child = subprocess.Popen(command, env=env, cwd=str(ROOT))
     try:
-        if not wait_until_up(child, port):
+        if not wait_until_up(child, port, host):
             raise Stop("JupyterLab did not start; its own message stands above. `python3 start.py doctor` says more.")
         say(f"\nLayerwise is open at\n  {address}\nCtrl-C here stops it; notebooks that you saved stay as they are.")
         return 0 if once else child.wait()
@@ -556,12 +608,12 @@ def interrupt(*_):
     raise KeyboardInterrupt
 
 
-def wait_until_up(child, port, seconds=120):
+def wait_until_up(child, port, host="127.0.0.1", seconds=120):
     """Return True as soon as the server answers, False where it ended or stays silent."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     until = time.monotonic() + seconds
     while time.monotonic() < until and child.poll() is None:
-        with contextlib.suppress(OSError), direct.open(f"http://127.0.0.1:{port}/api", timeout=2):
+        with contextlib.suppress(OSError), direct.open(f"http://{host}:{port}/api", timeout=2):
             return True
         time.sleep(0.2)
     return False
@@ -587,9 +639,6 @@ def test_course(arguments):
         raise Stop("No Chromium here and it could not be installed; where CI is set, the browser tests must run.")
     else:
         say("No Chromium found: the browser tests will be skipped. Install chromium or Google Chrome to run them.")
-    mirror = ROOT.parent / "shared" / "datasets"
-    if not env.get("LAYERWISE_MIRROR") and mirror.is_dir():
-        env["LAYERWISE_MIRROR"] = str(mirror)
     command = [str(python_of(VENV)), "-m", "pytest", *workers(arguments), *arguments]
     return subprocess.call(command, env=env, cwd=str(ROOT))
 

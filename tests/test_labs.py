@@ -110,3 +110,29 @@ def test_a_check_of_any_form_raises_in_the_instructors_lab():
                     exec(labs.asserted(code), names)
             else:
                 exec(labs.asserted(code), names)
+
+
+@pytest.mark.parametrize("code", [
+    'answer = f(3)\ncheck("02.x", answer)',
+    '# Then check("02.x", answer) says more.\nanswer = f(3)\nif check("02.x", answer):\n    answer = 0',
+    'text = "é"; answer = f(3); check("02.x", answer)  # right?',
+    'for answer in [f(3)]:\n    check(\n        "02.x", answer\n    )',
+    'answer = f(3)\nif not answer:\n    pass\nelif check("02.x", answer):\n    pass',
+])
+def test_a_check_stays_behind_what_it_depends_on(code):
+    for message in ("", "The sign is wrong."):
+        seen = []
+
+        def check(name, answer, seen=seen, message=message):
+            seen.append((name, answer))
+            return Verdict(name, "not yet" if message else "right", message=message)
+
+        try:
+            exec(labs.asserted(code), {"check": check, "f": lambda x: 2 * x})
+        except AssertionError as error:
+            assert str(error) == message
+        else:
+            assert not message
+        assert seen == [("02.x", 6)]
+    comments = [line for line in code.splitlines() if line.startswith("#")]
+    assert all(line in labs.asserted(code) for line in comments)

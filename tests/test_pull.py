@@ -115,6 +115,46 @@ def test_a_frame_of_an_older_build_is_no_edit(course):
     assert pull.pull(course, course / LESSON).refused == []
 
 
+def test_what_was_written_in_the_source_since_is_not_undone(course):
+    path = course / SOURCES[LESSON]
+    path.write_text(path.read_text().replace("# - two", "# - two, or three"))
+    before = path.read_bytes()
+    with pytest.raises(CourseError, match=r"another state of notebooks/src/00_start\.py.*Nothing was carried"):
+        change(course, LESSON, lambda cells: cell(cells, "What is").update(source="What?"))
+    assert path.read_bytes() == before
+    assert "pull" not in dict(build.build(course, check=True).differing)[LESSON]
+    ((_, kept),) = build.build(course).copies
+    with pytest.raises(CourseError, match="another state"):
+        pull.pull(course, course / kept)
+    assert path.read_bytes() == before
+
+
+def test_tags_written_in_the_source_since_are_not_undone(course):
+    path = course / SOURCES[LESSON]
+    path.write_text(path.read_text().replace("# %%\ntwice(total)", '# %% tags=["long"]\ntwice(total)'))
+    with pytest.raises(CourseError, match="another state"):
+        change(course, LESSON, lambda cells: None)
+
+
+def test_a_second_edit_can_be_carried_before_a_build(course):
+    for words in ("What?", "Which sum?"):
+        report, _, after = change(course, LESSON, lambda cells, words=words: cells[1].update(source=words))
+        assert report.written and f"# {words}" in after
+    assert "What?" not in after
+
+
+def test_a_notebook_whose_metadata_was_stripped_can_be_carried(course):
+    book = json.loads((course / LESSON).read_text())
+    book["metadata"] = {}
+    (course / LESSON).write_text(json.dumps(book))
+    assert change(course, LESSON, lambda cells: cells[1].update(source="What?"))[0].changed == 1
+
+
+def test_prose_of_an_instructors_lab_can_be_carried(course):
+    build.instructor(course, course / "labs")
+    assert change(course, LAB, lambda cells: cell(cells, "## 1").update(source="## 1 · Two times"))[0].changed == 1
+
+
 def test_a_lab_gives_prose_and_refuses_solutions_and_checks_by_name(course):
     def edit(cells):
         cell(cells, "def twice")["source"] = "def twice(x):\n    return x + x"

@@ -221,10 +221,8 @@ def test_a_budget_fails_at_twice_its_figure_scaled_by_the_calibration(used, scal
     assert judged["verdict"] == verdict
 
 
-def test_memory_is_not_scaled_and_an_unmeasured_figure_is_left_out():
-    judged = run_judge.judge(
-        task(budget={"download_mb": 1, "memory_mb": 240}), result(), profile="quick", scale=9.0,
-    )
+def test_memory_is_not_scaled():
+    judged = run_judge.judge(task(budget={"memory_mb": 240}), result(), profile="quick", scale=9.0)
     assert [(row["name"], row["allowed"], row["met"]) for row in judged["budget"]] == [("memory_mb", 480, False)]
 
 

@@ -256,6 +256,53 @@ def test_somebody_elses_environment_is_filled_not_removed(start, calls):
     assert state(start) == "whole"
 
 
+@pytest.mark.parametrize("before", [{}, {"base": "other packages"}], ids=["first filling", "later update"])
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_somebody_elses_environment_outlives_a_failure(start, calls, capsys, before, interrupted):
+    def interrupt():
+        (start.VENV / "lib" / "site-packages" / "keras-9.dist-info").mkdir(parents=True, exist_ok=True)
+        if interrupted:
+            raise KeyboardInterrupt
+
+    fake_venv(start)
+    if before:
+        start.ensure()
+        noted(start, start.VENV, **{**start.read_record(start.VENV), **before})
+    (start.VENV / "theirs").write_text("")
+    calls.code, calls.text, calls.during = 1, "dns error", interrupt
+    assert start.main([]) == (130 if interrupted else 1)
+    assert ("--repair would delete it" in capsys.readouterr().err) is not interrupted
+    assert state(start) == "foreign"
+    calls.code, calls.during = 0, lambda: None
+    start.ensure()
+    assert state(start) == "whole" and (start.VENV / "theirs").exists() and not calls.made
+    noted(start, start.VENV, **{**start.read_record(start.VENV), "root": "/moved/from/here"})
+    assert state(start) == "foreign"
+    start.ensure(repair=True)
+    assert calls.made and not (start.VENV / "theirs").exists()
+    assert not start.is_foreign(start.VENV), "the new one is start.py's own"
+
+
+def test_somebody_elses_environment_of_another_python_is_not_removed(start, calls, monkeypatch):
+    fake_venv(start)
+    (start.VENV / "theirs").write_text("")
+    monkeypatch.setattr(start, "python_version", lambda python: (3, 10))
+    with pytest.raises(start.Stop, match=r"not made by start\.py.*--repair"):
+        start.ensure()
+    assert (start.VENV / "theirs").exists() and not calls.made
+
+
+def test_ctrl_c_while_the_environment_is_made_leaves_none(start, monkeypatch):
+    def quiet(command, env=None):
+        start.VENV.mkdir()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(start, "quiet", quiet)
+    with pytest.raises(KeyboardInterrupt):
+        start.make(start.VENV, python="python", uv=None, env={})
+    assert not start.VENV.exists()
+
+
 def test_a_folder_that_is_no_environment_is_left_alone(start, calls):
     start.VENV.mkdir()
     (start.VENV / "thesis.txt").write_text("years of work")
@@ -305,6 +352,25 @@ def test_an_update_without_a_network_goes_on_with_what_is_there(start, venv, cal
     with pytest.raises(start.Stop):
         start.ensure()
     assert start.read_record(venv) == before
+
+
+def test_without_a_network_for_uv_it_goes_on_to_pip(start, venv, calls, monkeypatch, capsys):
+    (start.ROOT / "requirements.txt").write_text("new\n")
+    monkeypatch.setattr(start, "find_uv", lambda: None)
+    monkeypatch.setattr(start, "quiet", lambda command, env=None: (1, "dns error"))
+    calls.code, calls.text = 1, "dns error"
+    start.ensure(keep_stale=True)
+    assert "Going on with the packages of the last start" in capsys.readouterr().out
+    calls.code = 0
+    start.ensure()
+    assert state(start) == "whole" and calls.installed[-1][1:3] == ["-m", "pip"]
+
+
+@pytest.mark.parametrize(("text", "said"), [("os error 28", "disk is full"), ("permission denied", "be written")])
+def test_uv_cannot_be_had_for_a_reason_that_pip_shares(start, monkeypatch, text, said):
+    monkeypatch.setattr(start, "quiet", lambda command, env=None: (1, text))
+    with pytest.raises(start.Stop, match=said):
+        start.get_uv()
 
 
 def test_an_update_that_breaks_off_half_way_does_not(start, venv, calls):
@@ -460,7 +526,18 @@ def test_wrong_arguments(start, ready, capsys, arguments):
     assert not ready.ensured
 
 
-def test_the_server_is_local_and_keeps_its_token_to_itself(start, monkeypatch, capsys):
+def test_a_notebook_outside_the_course(start, ready, capsys):
+    outside = start.ROOT.parent / "outside.ipynb"
+    outside.write_text("{}")
+    for name in (str(outside), "../outside.ipynb"):
+        assert start.main(["open", name]) == 2
+        assert f"{name} lies outside" in capsys.readouterr().err
+    assert not ready.ensured
+
+
+@pytest.fixture
+def served(start, monkeypatch):
+    """What JupyterLab would be started with."""
     seen = {}
 
     class Child:
@@ -470,12 +547,37 @@ def test_the_server_is_local_and_keeps_its_token_to_itself(start, monkeypatch, c
         poll = wait = lambda self, timeout=None: 0
 
     monkeypatch.setattr(start.subprocess, "Popen", Child)
-    monkeypatch.setattr(start, "wait_until_up", lambda child, port: True)
+    monkeypatch.setattr(start, "wait_until_up", lambda child, port, host: seen.update(port=port, host=host) or True)
     monkeypatch.setattr(start.signal, "signal", lambda *a: None)
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("further", "gone", "answers"),
+    [
+        (["--ServerApp.ip=0.0.0.0"], ["--ServerApp.ip="], ("127.0.0.1", 8899)),
+        (["--ip", "192.0.2.7"], ["--ServerApp.ip="], ("192.0.2.7", 8899)),
+        (["--port=9001", "--port-retries=3"], ["--ServerApp.port=", "--ServerApp.port_retries="], ("127.0.0.1", 9001)),
+        (["--notebook-dir=x"], ["--ServerApp.root_dir="], ("127.0.0.1", 8899)),
+        (["--debug"], ["--log-level=", "--LabApp.log_level="], ("127.0.0.1", 8899)),
+        (["--ServerApp.open_browser=True"], ["--no-browser"], ("127.0.0.1", 8899)),
+        (["--KernelManager.ip=127.0.0.2"], [], ("127.0.0.1", 8899)),
+    ],
+)
+def test_the_users_options_replace_ours(start, served, further, gone, answers):
+    start.serve(start.ROOT / start.FIRST, port=8899, browser=False)
+    plain = served["command"]
+    start.serve(start.ROOT / start.FIRST, port=8899, browser=False, further=further)
+    left = [part for part in plain if not part.startswith(tuple(gone))]
+    assert len(left) == len(plain) - len(gone) and served["command"] == [*left, *further]
+    assert (served["host"], served["port"]) == answers
+
+
+def test_the_server_is_local_and_keeps_its_token_to_itself(start, served, capsys):
     assert start.serve(start.ROOT / start.FIRST, port=8899, browser=False) == 0
-    token = seen["env"]["JUPYTER_TOKEN"]
-    assert len(token) > 20 and not any(token in part for part in seen["command"])
-    assert "--ServerApp.ip=127.0.0.1" in seen["command"] and f"--ServerApp.root_dir={start.ROOT}" in seen["command"]
+    token = served["env"]["JUPYTER_TOKEN"]
+    assert len(token) > 20 and not any(token in part for part in served["command"])
+    assert "--ServerApp.ip=127.0.0.1" in served["command"] and f"--ServerApp.root_dir={start.ROOT}" in served["command"]
     assert f"http://127.0.0.1:8899/lab/tree/{start.FIRST}?token={token}" in capsys.readouterr().out
 
 
@@ -506,12 +608,11 @@ def test_the_tests_exit_code_is_pytests(start, ready, monkeypatch):
     command, options = ready.run[0]
     assert command[1:] == ["-m", "pytest", "-n", "2", "--dist", "loadfile"]
     assert ready.ensured == [{"tests": True}] and options["env"]["LAYERWISE_CHROMIUM"] == "/bin/chromium"
-    assert "LAYERWISE_MIRROR" not in options["env"]
     (start.ROOT.parent / "shared" / "datasets").mkdir(parents=True)
     start.main(["test", "-k", "one"])
     command, options = ready.run[1]
     assert command[1:] == ["-m", "pytest", "-k", "one"]
-    assert options["env"]["LAYERWISE_MIRROR"] == str(start.ROOT.parent / "shared" / "datasets")
+    assert "LAYERWISE_MIRROR" not in options["env"], "which data the tests read is the caller's to say"
 
 
 def test_without_a_browser(start, ready, monkeypatch, capsys):

@@ -70,6 +70,20 @@ def test_a_lesson_that_requires_itself_is_a_circle(course):
     ('lab_minutes = 30', 'lab_minutes = 30\n[lesson.budget.quick]\ncpu_second = 1', 'Did you mean "cpu_seconds"'),
     ('lab_minutes = 30', 'lab_minutes = 30\n[lesson.target.quick]\naccuracy = 0.9', "{ at_least = 0.94 }"),
     ('lab_minutes = 30', 'lab_minutes = 30\n[lesson.target.quick]\nloss = { at_last = 1 }', 'Did you mean "at_least"'),
+    ('title = "Small"', 'title = 3', "the syllabus: title is 3, a int; expected str"),
+    ('repository = "https://github.com/someone/course"', 'repository = ["x"]', "repository is ['x'], a list; expected"),
+    ('branch = "main"', 'branch = true', "branch is True, a bool; expected str"),
+    ('branch = "main"', 'branch = "main"\ncalibration = 1', "calibration is 1, a int; expected dict"),
+    ('requires = ["00_start"]', 'requires = [0]', "requires is 0, a int; expected str"),
+    ('lab_minutes = 30', 'lab_minutes = 30\nbudget = { quick = 5 }', "budget.quick is 5, a int; expected a table"),
+    ('lab_minutes = 30', 'lab_minutes = 30\ntarget = { quick = 5 }', "target.quick is 5, a int; expected a table"),
+    ('lab_minutes = 30', 'lab_minutes = 30\n[lesson.budget.quick]\ncpu_seconds = "9"',
+     """lesson "02_sums", budget.quick: cpu_seconds is '9', a str; expected a number"""),
+    ('lab_minutes = 30', 'lab_minutes = 30\n[lesson.budget.quick]\nmemory_mb = true', "a bool; expected a number"),
+    ('lab_minutes = 30', 'lab_minutes = 30\n[lesson.budget.quick]\nmemory_mb = nan', "is nan; expected a number"),
+    ('lab_minutes = 30', 'lab_minutes = 30\n[lesson.budget.quick]\ndownload_mb = 1', 'unknown key "download_mb"'),
+    ('lab_minutes = 30', 'lab_minutes = 30\n[lesson.target.quick]\nloss = { at_most = "0.9" }',
+     """target.quick.loss: at_most is '0.9', a str; expected a number"""),
 ])
 def test_what_is_wrong_is_said(course, old, new, said):
     edit(course, old, new)

@@ -87,6 +87,19 @@ def test_a_changed_notebook_is_kept(places):
     assert any("00_start_here.yours-1.ipynb" in line for line in said)
 
 
+def test_a_changed_notebook_that_the_update_renames_is_kept(places):
+    course, mine = places
+    git(course, "mv", LESSON, "notebooks/00_first.ipynb")
+    git(course, "commit", "-m", "renamed")
+    page = notebook("one")
+    page["cells"][0]["source"] = "my own words"
+    write(mine / LESSON, page)
+    changed = (mine / LESSON).read_bytes()
+    update.update(mine, say=lambda line: None)
+    assert (mine / "notebooks/00_start_here.yours-1.ipynb").read_bytes() == changed
+    assert (mine / "notebooks/00_first.ipynb").exists() and not (mine / LESSON).exists()
+
+
 def test_outputs_of_a_run_are_kept_too(places):
     course, mine = places
     publish(course, "two")

@@ -9,11 +9,12 @@
 """
 
 import ast
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from layerwise.authoring import frame, labs, readme, source, syllabus
-from layerwise.authoring.notebooks import about, changed, content, keep_copy, load, make, text_of, write
+from layerwise.authoring.notebooks import about, changed, content, follows, keep_copy, load, make, text_of, write
 from layerwise.suggest import CourseError
 
 __all__ = ["Report", "build", "changed", "instructor", "keep_copy", "lab", "notebook", "plan"]
@@ -131,7 +132,11 @@ def lab(lesson, *, course=None, instructor=False, cells=None):
         elif instructor and role in ("exercise", "check"):
             _grade(entry, cell, known[cell.exercise or labs.checked(cell)], role)
         entries.append(entry)
-    return make(frame.around(course, lesson, entries, kind="lab"), id=lesson.lab, kind="lab")
+    made = make(frame.around(course, lesson, entries, kind="lab"), id=lesson.lab, kind="lab")
+    if instructor:
+        # Both follow the same state of the source.
+        about(made)["own"] = about(lab(lesson, course=course, cells=cells))["own"]
+    return made
 
 
 def instructor(root, folder, *, lessons=None):
@@ -242,14 +247,21 @@ def _difference(root, path, text):
         return "differs from its source"
     if _same_cells(target, text):
         return "differs only in outputs or metadata"
+    if changed(target) and not _follows(target, text):
+        return "edited by hand, and older than its source: build to set it aside, then carry your edit by hand"
     if changed(target):
         return f"edited by hand: carry it back with `layerwise pull {path}`, or build to set it aside"
     return "older than its source"
 
 
-def _same_cells(path, text):
-    import json
+def _follows(path, text):
+    try:
+        return follows(load(path), json.loads(text))
+    except CourseError:  # a pull says why
+        return True
 
+
+def _same_cells(path, text):
     try:
         return content(load(path)) == content(json.loads(text))
     except CourseError:

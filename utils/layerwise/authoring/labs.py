@@ -105,7 +105,7 @@ def checked(cell):
     """Return the exercise that a code cell checks: the id in its first ``check("...", ...)``, else None."""
     if cell.kind != "code" or "check(" not in cell.source:
         return None
-    call = _first_check(cell.source)
+    call = _first_check(_tree(cell.source))
     return call.args[0].value if call else None
 
 
@@ -114,17 +114,23 @@ def asserted(code):
 
     nbgrader gives the points to a cell that does not raise, and a check never does by itself.
     """
-    call = _first_check(code)
-    text = ast.get_source_segment(code, call)
+    tree, raw = _tree(code), code.encode()  # the tree counts columns in bytes
+    call, lines = _first_check(tree), raw.splitlines(keepends=True)
+    begin = len(b"".join(lines[: call.lineno - 1])) + call.col_offset
+    end = len(b"".join(lines[: call.end_lineno - 1])) + call.end_col_offset
+    before, text, after = raw[:begin].decode(), raw[begin:end].decode(), raw[end:].decode()
     ending = "assert verdict, verdict.message"
-    if code.startswith(text):
-        return f"verdict = {text}\n{ending}{code.removeprefix(text)}"
-    return f"verdict = {text}\n{code.replace(text, 'verdict', 1)}\n{ending}"
+    # The call stays where it is, behind what it depends on.
+    if any(isinstance(node, ast.Expr) and node.value is call for node in ast.walk(tree)):
+        line = before.rpartition("\n")[2]
+        indent = line[: len(line) - len(line.lstrip())]
+        return f"{before}verdict = {text}\n{indent}{ending}{after}"
+    return f"{before}(verdict := {text}){after}\n{ending}"
 
 
-def _first_check(code):
+def _first_check(tree):
     """Return the first call of ``check`` with an id and an answer, or None."""
-    for node in ast.walk(_tree(code) or ast.Module([], [])):
+    for node in ast.walk(tree or ast.Module([], [])):
         if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "check" and len(node.args) == 2:
             first = node.args[0]
             if isinstance(first, ast.Constant) and isinstance(first.value, str):

@@ -14,6 +14,13 @@ from layerwise.suggest import CourseError
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LANGUAGE = {"name": "python"}
 
+# What Jupyter and Colab note for themselves in a cell; no source carries it.
+_VOLATILE = (
+    "collapsed", "scrolled", "trusted", "execution", "ExecuteTime", "jupyter", "editable", "deletable", "layerwise",
+    "nbgrader", "papermill", "widgets", "colab", "colab_type", "id", "outputId", "executionInfo", "vscode",
+    "jp-MarkdownHeadingCollapsed", "cellView",
+)
+
 
 def make(cells, *, id, kind):
     """Return a notebook.
@@ -43,12 +50,12 @@ def make(cells, *, id, kind):
     notebook = {
         "cells": made,
         "metadata": {
-            "kernelspec": KERNEL, "language_info": LANGUAGE, "layerwise": {"content": "", "id": id, "kind": kind},
+            "kernelspec": KERNEL, "language_info": LANGUAGE, "layerwise": {"id": id, "kind": kind},
         },
         "nbformat": 4,
         "nbformat_minor": 5,
     }
-    notebook["metadata"]["layerwise"]["content"] = content(notebook)
+    notebook["metadata"]["layerwise"] |= {"content": content(notebook), "own": own(notebook)}
     return notebook
 
 
@@ -74,12 +81,37 @@ def content(notebook):
 
     Frame cells are counted after the own ones: where a frame stands among them is the build's business.
     """
-    own, frames = [], []
-    for cell in notebook["cells"]:
-        if source_of(cell).strip():
-            framed = "frame" in (cell.get("metadata", {}).get("layerwise") or {})
-            (frames if framed else own).append([cell["cell_type"], source_of(cell)])
-    return hashlib.sha256(json.dumps(own + frames, ensure_ascii=False).encode()).hexdigest()
+    cells = [cell for cell in notebook["cells"] if source_of(cell).strip()]
+    # False sorts before True, and cells that are equal in this stay in order.
+    return _hash([[cell["cell_type"], source_of(cell)] for cell in sorted(cells, key=_framed)])
+
+
+def own(notebook):
+    """Return the hash of what the source gave: cells without frames, with their lasting metadata."""
+    return _hash([says(cell) for cell in notebook["cells"] if source_of(cell).strip() and not _framed(cell)])
+
+
+def says(cell):
+    """Return kind, source and lasting metadata of a cell: what a source holds."""
+    metadata = {key: value for key, value in cell.get("metadata", {}).items() if key not in _VOLATILE and value != []}
+    return cell["cell_type"], source_of(cell), metadata
+
+
+def follows(notebook, built):
+    """Return True unless a notebook was built from another state of its source than ``built`` was.
+
+    One that does not say (its metadata was stripped), or whose cells say the same, is no reason for doubt.
+    """
+    state = about(built)["own"]
+    return about(notebook).get("own", state) == state or own(notebook) == state
+
+
+def _framed(cell):
+    return "frame" in (cell.get("metadata", {}).get("layerwise") or {})
+
+
+def _hash(cells):
+    return hashlib.sha256(json.dumps(cells, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def load(path):
@@ -106,7 +138,7 @@ def load(path):
 
 
 def about(notebook):
-    """Return what the build noted in a notebook: ``id``, ``kind`` and ``content``, or an empty dictionary."""
+    """Return what the build noted in a notebook: ``id``, ``kind``, ``content`` and ``own``, or {}."""
     metadata = notebook.get("metadata")
     noted = metadata.get("layerwise") if isinstance(metadata, dict) else None
     return noted if isinstance(noted, dict) else {}

@@ -3,23 +3,20 @@
 A cell knows where it came from by its id, which the build derived from its text. Cells that did not change keep their
 bytes in the source. What a notebook does not show (definitions, mutants, variants) stays where it was, and what only
 the source may say (frames, solutions, checks) is refused by name while everything else is carried.
+
+The notebook notes the state of the source that it was built from. Where the source has moved on, nothing is carried:
+the notebook's old cells would undo what was written there since.
 """
 
+import contextlib
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from layerwise.authoring import build, labs, source, syllabus
 from layerwise.authoring.frame import frame_of
-from layerwise.authoring.notebooks import about, cell_id, load, source_of, write
+from layerwise.authoring.notebooks import about, cell_id, follows, load, says, source_of, write
 from layerwise.suggest import CourseError, nearest
-
-# What Jupyter and Colab note for themselves in a cell; no source carries it.
-_VOLATILE = (
-    "collapsed", "scrolled", "trusted", "execution", "ExecuteTime", "jupyter", "editable", "deletable", "layerwise",
-    "nbgrader", "papermill", "widgets", "colab", "colab_type", "id", "outputId", "executionInfo", "vscode",
-    "jp-MarkdownHeadingCollapsed", "cellView",
-)
 
 
 @dataclass
@@ -64,15 +61,22 @@ def pull(root, notebook):
         A ``Pulled``; its ``refused`` says what could not be carried and where to change it.
 
     Raises:
-        CourseError: When nothing can be carried: no notebook of the course, or a cell that a source cannot hold. The
-            source is then as it was.
+        CourseError: When nothing can be carried: no notebook of the course, one that was built from another state of
+            its source, or a cell that a source cannot hold. The source is then as it was.
     """
     course, book = syllabus.load(root), load(notebook)
     lesson, kind = _origin(course, book, Path(notebook))
     path = lesson.source if kind == "lesson" else lesson.lab_source
-    built = build.notebook(lesson, course=course) if kind == "lesson" else build.lab(lesson, course=course)
+    make = build.notebook if kind == "lesson" else build.lab
+    built = make(lesson, course=course)
     cells, old = source.read(path), source.read_text(path)
     result = Pulled(path.relative_to(course.root).as_posix())
+    if not follows(book, built):
+        raise CourseError(
+            f"{notebook} was built from another state of {result.path}: carrying it would undo what was written there "
+            f"since. Nothing was carried. Run `{build.REPAIR}`, which keeps a changed notebook as a copy; then make "
+            "your edit again, in the new notebook or in the source."
+        )
     edited = _own_cells(book, built, result, name=str(notebook))
     items = _follow(edited, built, cells, result)
     _put_back(items, cells, result)
@@ -81,6 +85,7 @@ def pull(root, notebook):
     if text != old:
         write(path, text)
         result.written = True
+    _note(Path(notebook), about(book).get("own"), about(make(lesson, course=course))["own"])
     return result
 
 
@@ -97,6 +102,14 @@ def _origin(course, book, path):
             "made can be carried back; write a new one as a source."
         )
     return known[identifier], kind
+
+
+def _note(path, before, now):
+    """Note in the notebook that it follows the source as it is now, so that the next edit can be carried too."""
+    if before != now and re.fullmatch("[0-9a-f]{64}", str(before)):
+        # Only the hash is replaced, in what the file says at this moment; where that fails, the next pull refuses.
+        with contextlib.suppress(CourseError, OSError, UnicodeDecodeError):
+            write(path, path.read_bytes().decode("utf-8").replace(before, now))
 
 
 def _own_cells(book, built, result, *, name):
@@ -140,14 +153,14 @@ def _follow(edited, built, cells, result):
                 pairs[number] = next((place for place in free if same(cell, free[place])), None)
                 free.pop(pairs[number], None)
     for cell, place in zip(edited, pairs, strict=True):
-        said = _said(cell)
+        said = says(cell)
         if place is None:
             _refuse_role(said, result.path)
             items.append(_Item(source.render(*said), "\n\n", None, said))
             result.added += 1
             continue
         old = cells[place]
-        if said == _said(origins[place]):
+        if said == says(origins[place]):
             items.append(_Item(old.raw, old.space, place, _read(old)))
         elif labs.role_of(old):
             result.refused.append(f"{_label(old)} was edited. Change it in {result.path}, line {old.line}.")
@@ -236,14 +249,8 @@ def _label(cell):
     return f'the {role}{"" if role == "check" else " cell"} of "{cell.exercise or labs.checked(cell)}"'
 
 
-def _said(cell):
-    """Return kind, source and lasting metadata of a notebook's cell."""
-    metadata = {key: value for key, value in cell.get("metadata", {}).items() if key not in _VOLATILE and value != []}
-    return cell["cell_type"], source_of(cell), metadata
-
-
 def _read(cell):
-    """Return the same of a source's cell."""
+    """Return kind, source and metadata of a source's cell, as ``says`` does of a notebook's."""
     return cell.kind, cell.source, cell.metadata
 
 
@@ -252,7 +259,7 @@ def _same_id(cell, origin):
 
 
 def _same_text(cell, origin):
-    return _said(cell) == _said(origin)
+    return says(cell) == says(origin)
 
 
 def _same_exercise(cell, origin):

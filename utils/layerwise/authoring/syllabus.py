@@ -1,5 +1,6 @@
 """Read ``syllabus.toml``, the one place for order, parts, prerequisites, minutes, labs, budgets and targets."""
 
+import math
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,7 @@ PROFILES = ("smoke", "quick", "full")
 _TOP = ("title", "subtitle", "repository", "branch", "calibration", "part", "lesson")
 _PART = ("number", "title")
 _LESSON = ("id", "title", "part", "requires", "lab", "summary", "minutes", "lab_minutes", "budget", "target")
-_BUDGET = ("cpu_seconds", "wall_seconds", "memory_mb", "download_mb")
+_BUDGET = ("cpu_seconds", "wall_seconds", "memory_mb")
 _TARGET = ("at_least", "at_most")
 
 
@@ -136,6 +137,10 @@ def load(root):
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CourseError(f"{path}: not valid TOML: {error}.") from None
     _keys(table, _TOP, "the syllabus", needed=("title", "repository", "branch"))
+    _typed(
+        table, "the syllabus", title=str, subtitle=str, repository=str, branch=str, calibration=dict, part=list,
+        lesson=list,
+    )
     parts = tuple(_part(entry, place) for place, entry in enumerate(table.get("part", []), 1))
     lessons = tuple(_lesson(entry, place, root) for place, entry in enumerate(table.get("lesson", []), 1))
     _unique([part.number for part in parts], "part")
@@ -152,6 +157,8 @@ def load(root):
 
 
 def _keys(table, known, where, needed=()):
+    if not isinstance(table, dict):
+        raise CourseError(f"syllabus.toml: {where} is {_came(table)}; expected a table.")
     for key in table:
         if key not in known:
             raise CourseError(
@@ -165,10 +172,19 @@ def _keys(table, known, where, needed=()):
 def _typed(table, where, **types):
     for key, kind in types.items():
         if key in table and (not isinstance(table[key], kind) or isinstance(table[key], bool)):
-            raise CourseError(
-                f"syllabus.toml: {where}: {key} is {table[key]!r}, a {type(table[key]).__name__}; "
-                f"expected {kind.__name__}."
-            )
+            expected = getattr(kind, "__name__", "a number")  # int | float has no name
+            raise CourseError(f"syllabus.toml: {where}: {key} is {_came(table[key])}; expected {expected}.")
+
+
+def _numbers(table, where):
+    for key, value in table.items():
+        _typed(table, where, **{key: int | float})
+        if not math.isfinite(value):
+            raise CourseError(f"syllabus.toml: {where}: {key} is {value}; expected a number.")
+
+
+def _came(value):
+    return f"{value!r}, a {type(value).__name__}"
 
 
 def _part(entry, place):
@@ -179,18 +195,22 @@ def _part(entry, place):
 
 
 def _lesson(entry, place, root):
-    where = f'lesson "{entry.get("id", place)}"'
+    where = f'lesson "{entry.get("id", place)}"' if isinstance(entry, dict) else f"lesson {place}"
     _keys(entry, _LESSON, where, needed=("id", "title", "part", "summary"))
     _typed(
         entry, where, id=str, title=str, part=int, requires=list, lab=str, summary=str, minutes=int, lab_minutes=int,
         budget=dict, target=dict,
     )
+    for name in entry.get("requires", []):
+        _typed({"requires": name}, where, requires=str)
     for name, known in (("budget", _BUDGET), ("target", None)):
         _keys(entry.get(name, {}), PROFILES, f"{where}, {name}")
         for profile, values in entry.get(name, {}).items():
             if known:
                 _keys(values, known, f"{where}, {name}.{profile}")
+                _numbers(values, f"{where}, {name}.{profile}")
                 continue
+            _keys(values, values, f"{where}, {name}.{profile}")
             for metric, bounds in values.items():
                 if not isinstance(bounds, dict) or not bounds:
                     raise CourseError(
@@ -198,6 +218,7 @@ def _lesson(entry, place, root):
                         "{ at_least = 0.94 }."
                     )
                 _keys(bounds, _TARGET, f"{where}, target.{profile}.{metric}")
+                _numbers(bounds, f"{where}, target.{profile}.{metric}")
     return Lesson(**{**entry, "root": root, "requires": tuple(entry.get("requires", ()))})
 
 

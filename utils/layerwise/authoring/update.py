@@ -32,9 +32,11 @@ def update(root, *, say=print):
     if not ahead:
         say("The course is up to date.")
         return 0
-    touched = _names(root, "diff", "--name-only", "-z", "HEAD", "FETCH_HEAD", "--", *NOTEBOOKS)
-    mine = [name for name in _names(root, "diff", "--name-only", "-z", "HEAD", "--", *NOTEBOOKS) if name in touched]
-    staged = [name for name in _names(root, "diff", "--cached", "--name-only", "-z") if name in mine]
+    # A renamed notebook counts under both names: under the old one somebody may have worked in it.
+    diff = ("diff", "--name-only", "--no-renames", "-z")
+    touched = _names(root, *diff, "HEAD", "FETCH_HEAD", "--", *NOTEBOOKS)
+    mine = [name for name in _names(root, *diff, "HEAD", "--", *NOTEBOOKS) if name in touched]
+    staged = [name for name in _names(root, *diff, "--cached") if name in mine]
     if staged:
         raise CourseError(
             f"{', '.join(staged)}: added with `git add`, and the update changes it too. Nothing was changed. "
