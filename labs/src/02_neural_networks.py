@@ -63,7 +63,7 @@ MISTAKES = {
 
 
 def cases(rng):
-    for batch, inputs, units in [(1, 2, 3), (3, 3, 2), (4, 4, 4), (6, 1, 5)]:
+    for batch, inputs, units in [(2, 2, 3), (3, 3, 2), (4, 4, 4), (6, 1, 5)]:
         yield {
             "x": rng.normal(size=(batch, inputs)).round(2),
             "weights": rng.normal(size=(inputs, units)).round(2),
@@ -164,6 +164,7 @@ MISTAKES = {
     "relu_on_input": "You applied relu to the input itself, so that negative inputs were lost before the first layer.",
     "last_layer_missing": "The last layer was left out.",
     "bias_missing": "The biases are not added.",
+    "bias_after_relu": "The bias was added after the relu. It belongs to the sum that goes into it.",
 }
 
 
@@ -192,14 +193,23 @@ def reference(x, layers):
     return run(x, layers)
 
 
+def late_bias(x, layers):
+    for weights, bias in layers[:-1]:
+        x = np.maximum(x @ weights, 0) + bias
+    return x @ layers[-1][0] + layers[-1][1]
+
+
 def diagnose(inputs, output):
     x, layers = inputs["x"], inputs["layers"]
+    if len(layers) == 1:  # with one layer, several mistakes look the same
+        return None
     wrong = {
         "relu_on_output": run(x, layers, last=True),
         "relu_missing": run(x, layers, between=False),
         "relu_on_input": run(x, layers, first=True),
         "last_layer_missing": run(x, layers[:-1], last=True),
         "bias_missing": run(x, layers, with_bias=False),
+        "bias_after_relu": late_bias(x, layers),
     }
     output = np.asarray(output)
     for mistake, value in wrong.items():
@@ -256,6 +266,13 @@ def forward(x, layers):
     for weights, _ in layers[:-1]:
         x = np.maximum(x @ weights, 0)
     return x @ layers[-1][0]
+
+
+# %% tags=["mutant"] exercise="02.forward" misconception="bias_after_relu"
+def forward(x, layers):
+    for weights, bias in layers[:-1]:
+        x = np.maximum(x @ weights, 0) + bias
+    return x @ layers[-1][0] + layers[-1][1]
 
 
 # %% tags=["variant"] exercise="02.forward"
@@ -404,7 +421,9 @@ MISTAKES = {
     "wrong_axis": "You normalised over the examples instead of over the classes: each row must add up to 1.",
     "whole_batch": "You divided by the sum over the whole batch: each row must add up to 1, not all rows together.",
     "not_normalised": "These are the exponentials. Divide each row by its sum, so that it adds up to 1.",
-    "overflow": "Small scores work. For large ones the exponential overflows: subtract each row's largest score first.",
+    "overflow": "Small scores work. For scores far apart an exponential became infinite, or a whole row zero: "
+    "subtract each row's own largest score first.",
+    "sigmoid": "Each score was squashed on its own. Softmax lets the scores of a row compete: they add up to 1.",
     "no_exponential": (
         "You divided the scores by their sum. Take exponentials first: a score may be negative, a probability not."
     ),
@@ -415,6 +434,7 @@ def cases(rng):
     for batch, classes in [(1, 3), (2, 3), (4, 5), (3, 10)]:
         yield {"scores": rng.normal(scale=2, size=(batch, classes)).round(2)}
     yield {"scores": np.array([[1000.0, 1001.0, 999.0], [0.0, 5.0, -1000.0]])}
+    yield {"scores": np.array([[1000.0, -1000.0, -1000.0]])}
 
 
 def reference(scores):
@@ -436,7 +456,10 @@ def diagnose(inputs, output):
             "whole_batch": shifted / shifted.sum(),
             "not_normalised": exponentials,
             "no_exponential": scores / scores.sum(axis=-1, keepdims=True),
+            "sigmoid": 1 / (1 + np.exp(-scores)),
         }
+        if np.allclose(output, np.exp(scores - scores.max(axis=-1, keepdims=True))):
+            return "not_normalised"
     for mistake, value in wrong.items():
         if np.allclose(output, value):
             return mistake
@@ -481,6 +504,22 @@ def softmax(scores):
 # %% tags=["mutant"] exercise="02.softmax" misconception="no_exponential"
 def softmax(scores):
     return scores / scores.sum(axis=-1, keepdims=True)
+
+
+# %% tags=["mutant"] exercise="02.softmax" misconception="sigmoid"
+def softmax(scores):
+    return 1 / (1 + np.exp(-scores))
+
+
+# %% tags=["mutant"] exercise="02.softmax" misconception="not_normalised"
+def softmax(scores):
+    return np.exp(scores - scores.max(axis=-1, keepdims=True))
+
+
+# %% tags=["mutant"] exercise="02.softmax" misconception="overflow"
+def softmax(scores):
+    exponentials = np.exp(scores - scores.max())
+    return exponentials / exponentials.sum(axis=-1, keepdims=True)
 
 
 # %% tags=["variant"] exercise="02.softmax"
@@ -656,6 +695,8 @@ MISTAKES = {
     "bias_of_inputs": "You counted a bias for each input of a layer. The biases belong to its units.",
     "last_layer_missing": "The last layer has parameters too.",
     "units_counted": "You counted the units, not the weights that lead into them.",
+    "one_bias_a_layer": "You counted one bias for each layer. Every unit has its own.",
+    "inputs_with_bias": "You gave the inputs biases too. They are not units: they compute nothing.",
 }
 
 
@@ -675,11 +716,15 @@ def reference(sizes):
 
 def diagnose(inputs, output):
     sizes = inputs["sizes"]
+    if len(sizes) == 2:  # with one layer, several mistakes give the same number
+        return None
     wrong = {
         "bias_missing": sum(i * u for i, u in layers(sizes)),
         "bias_of_inputs": sum(i * (u + 1) for i, u in layers(sizes)),
         "last_layer_missing": sum((i + 1) * u for i, u in layers(sizes[:-1])),
         "units_counted": sum(sizes),
+        "one_bias_a_layer": sum(i * u + 1 for i, u in layers(sizes)),
+        "inputs_with_bias": sum(i * u for i, u in layers(sizes)) + sum(sizes),
     }
     return next((mistake for mistake, value in wrong.items() if output == value), None)
 
@@ -716,6 +761,16 @@ def parameter_count(sizes):
     return sum(sizes)
 
 
+# %% tags=["mutant"] exercise="02.parameter_count" misconception="one_bias_a_layer"
+def parameter_count(sizes):
+    return sum(inputs * units + 1 for inputs, units in zip(sizes, sizes[1:]))
+
+
+# %% tags=["mutant"] exercise="02.parameter_count" misconception="inputs_with_bias"
+def parameter_count(sizes):
+    return sum(sizes) + sum(inputs * units for inputs, units in zip(sizes, sizes[1:]))
+
+
 # %% tags=["variant"] exercise="02.parameter_count"
 def parameter_count(sizes):
     total = 0
@@ -747,10 +802,12 @@ HINTS = [
     "returns.",
 ]
 MISTAKES = {
-    "untrained": "This network guesses: about one in ten is right. Was it compiled and fitted before you returned it?",
-    "no_hidden_layer": (
-        "About nine in ten: that is where a network without a hidden layer stops. Give it one, or train longer."
-    ),
+    "not_probabilities": "The ten outputs of a picture should be probabilities: none negative, adding up to 1. Is "
+    "softmax the activation of the last layer?",
+    "untrained": "About one in ten is right, as by guessing. Was the network fitted before you returned it? If it was, "
+    "the learning rate may be far too large.",
+    "no_hidden_layer": "Close. Without a hidden layer a network stops at about nine in ten; if yours has one, train "
+    "longer or use more units.",
     "returned_history": "You returned the result of fit, which is the history. Return the network itself.",
     "output_shape": "The output should be ten probabilities for each picture, shape (pictures, 10).",
 }
@@ -788,6 +845,9 @@ def accept(inputs, output):
         )
     if output.shape != (len(inputs["labels"]), 10):
         return "output_shape"
+    positive = np.isfinite(output).all() and (output >= 0).all()
+    if not positive or not np.allclose(output.sum(axis=1), 1, atol=1e-3):
+        return "not_probabilities"
     accuracy = np.mean(output.argmax(axis=1) == inputs["labels"])
     if accuracy >= TARGET:
         return True
@@ -795,7 +855,10 @@ def accept(inputs, output):
         return "untrained"
     if 0.85 <= accuracy:
         return "no_hidden_layer"
-    return f"It reads {accuracy:.1%} of the unseen digits; the target is {TARGET:.0%}. Train longer?"
+    return (
+        f"It reads {accuracy:.1%} of the unseen digits; the target is {TARGET:.0%}. The pictures are already between 0 "
+        "and 1: do not divide by 255 again. If you did not, train longer."
+    )
 
 
 # %% tags=["exercise"] exercise="02.train_reader"
@@ -867,6 +930,17 @@ def train_reader(x_train, y_train):
             keras.layers.Dense(1, "softmax"),
         ]
     )
+
+
+# %% tags=["mutant"] exercise="02.train_reader" misconception="not_probabilities"
+def train_reader(x_train, y_train):
+    network = keras.Sequential(
+        [keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(10)]
+    )
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    network.compile("adam", loss)
+    network.fit(x_train, y_train, batch_size=64, verbose=0)
+    return network
 
 
 # %% tags=["variant"] exercise="02.train_reader"

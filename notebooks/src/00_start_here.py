@@ -19,8 +19,8 @@
 # %% [markdown]
 # Run a cell with <kbd>Shift</kbd>+<kbd>Enter</kbd>, from top to bottom. Four kinds of card
 # will meet you on every page: one asks for your **guess** before the run can settle it,
-# one says what this run **found**, one is there to be **moved** or drawn on, and the last
-# ones ask whether it has come across. `PROFILE` decides how much work the page does:
+# one says what this run **found**, one is there to be **moved** or drawn on, and at the end
+# of the page one asks whether you can use it. `PROFILE` decides how much work the page does:
 # *quick* suits a laptop with two cores.
 
 # %% tags=["parameters"]
@@ -85,8 +85,8 @@ print(f"{len(x_train):,} digits to learn from, {len(x_test):,} to be tested on")
 # ## The first way: write a rule
 #
 # How would *you* describe the digits to somebody who has never seen any? One idea: count
-# on holes. A 0 encloses a large one, a 6 has one low down, a 9 has one high up, and a 1
-# has none and is narrow. The function finds holes by flooding the paper from the edge:
+# on holes. A 0 encloses a large one, a 6 has one low down, a 9 has one high up, an 8 has
+# two whose common centre lies in the middle, and a 1 has none and is narrow. The function finds holes by flooding the paper from the edge:
 # whatever stays dry is enclosed by ink.
 
 
@@ -95,8 +95,8 @@ def enclosed(pictures):
     """Mark the paper that ink cuts off from the edge, shape (n, 28, 28)."""
     paper = np.pad(pictures < 0.4, ((0, 0), (1, 1), (1, 1)), constant_values=True)
     wet = np.zeros_like(paper)
-    wet[:, 0] = True
-    for _ in range(40):
+    wet[:, 0] = True  # the flood begins in a frame of paper around the picture
+    for _ in range(40):  # and spreads to the dry paper next to it
         for axis, shift in [(1, 1), (1, -1), (2, 1), (2, -1)]:
             wet |= np.roll(wet, shift, axis) & paper
     return (paper & ~wet)[:, 1:-1, 1:-1]
@@ -113,20 +113,21 @@ plot.images(
 )
 
 # %% [markdown]
-# Four measurements of a picture are enough for a rule: the size of the hole, its height,
-# the width of the ink, and how much of the ink lies in the upper half.
+# Four measurements of a picture are enough for a rule: the size of the hole, the row of
+# its centre (counted from the top), the width of the ink, and how much of the ink lies in
+# the upper half.
 
 
 # %%
 def measure(pictures):
-    """Return hole size, hole height, ink width and upper share, each of shape (n,)."""
+    """Return hole size, hole row, ink width and upper share, each of shape (n,)."""
     hole, ink = enclosed(pictures), pictures > 0.4
     size = hole.sum(axis=(1, 2))
-    height = (hole.sum(axis=2) * np.arange(28)).sum(axis=1) / np.maximum(size, 1)
+    row = (hole.sum(axis=2) * np.arange(28)).sum(axis=1) / np.maximum(size, 1)
     columns = ink.any(axis=1)
     width = 28 - columns.argmax(axis=1) - columns[:, ::-1].argmax(axis=1)
     upper = ink[:, :14].sum(axis=(1, 2)) / np.maximum(ink.sum(axis=(1, 2)), 1)
-    return size, height, width, upper
+    return size, row, width, upper
 
 
 # %% [markdown]
@@ -137,10 +138,10 @@ def measure(pictures):
 # %%
 def rule(pictures):
     """Name the digit in each picture by its hole and its outline, shape (n,)."""
-    size, height, width, upper = measure(pictures)
+    size, row, width, upper = measure(pictures)
     with_hole = np.where(size >= 25, 0, 8)
-    with_hole = np.where(height > 15.5, 6, with_hole)
-    with_hole = np.where(height < 12, 9, with_hole)
+    with_hole = np.where(row > 15.5, 6, with_hole)
+    with_hole = np.where(row < 12, 9, with_hole)
     without = np.where(upper > 0.54, 7, np.where(upper < 0.42, 2, 3))
     without = np.where(width <= 8, 1, without)
     return np.where(size >= 3, with_hole, without)
@@ -179,10 +180,10 @@ found(
 #
 # Now let the data choose the numbers. Give every pixel a *weight* for every digit. To
 # score a picture as a 3, multiply each pixel by its weight for 3 and add everything up;
-# the highest of the ten scores wins. Nobody sets the 7,840 weights, nor the ten numbers
-# that say how common each digit is: *training* starts them at random, looks at labelled
-# examples and nudges each one so that the right answer scores a little higher. This model
-# is called **logistic regression**.
+# the highest of the ten scores wins. Nobody sets these 7,840 weights, nor the ten *biases*,
+# one number added to each digit's score: *training* starts the weights at random and the
+# biases at zero, looks at labelled examples, and nudges them all so that the right answer
+# becomes more probable. This model is called **logistic regression**.
 
 # %%
 linear = keras.Sequential(
@@ -195,7 +196,9 @@ linear = keras.Sequential(
 
 # %% [markdown]
 # `softmax` turns the ten scores into ten probabilities. How training finds good weights
-# is the subject of lessons 04 and 05; today it is one line.
+# is the subject of lessons 04 and 05; today it is one line. (`adam` is the recipe for the
+# nudges, `sparse_categorical_crossentropy` is what they reduce, and an *epoch* is one pass
+# through all training digits.)
 
 # %%
 EPOCHS = {"smoke": 1, "quick": 8, "full": 8}[PROFILE]
@@ -236,7 +239,8 @@ plot.images(
 )
 
 # %% [markdown]
-# The 0 is the clearest: its template punishes ink in the middle. But one template must
+# The 0 is the clearest: its template punishes ink in the middle. The speckle at the edge
+# is where no training digit has ink: those weights have stayed at their random start. But one template must
 # serve every way of writing a digit, wherever on the page it stands. That is the limit of
 # this model, and the reason for the next one.
 
@@ -262,12 +266,12 @@ convnet = keras.Sequential(
 )
 
 # %%
-print(f"{linear.count_params():,} weights in the linear model")
-print(f"{convnet.count_params():,} weights in the deep one")
+print(f"{linear.count_params():,} numbers to learn in the linear model")
+print(f"{convnet.count_params():,} numbers to learn in the deep one")
 
 # %% [markdown]
-# Not twice as many, and they are used differently: the same small filter is applied
-# everywhere on the picture.
+# Not twice as many, and they are used differently: the filters, 4,800 of these numbers,
+# are applied everywhere on the picture.
 
 # %%
 predict(
@@ -323,9 +327,10 @@ found(
 # %% [markdown]
 # ## Three answers to one question
 #
-# The whiskers show the range in which the accuracy would probably lie on another 10,000
-# digits from the same writers: 95 % intervals by
-# [Wilson's formula](https://doi.org/10.1080/01621459.1927.10502953).
+# The whiskers are 95 % intervals by
+# [Wilson's formula](https://doi.org/10.1080/01621459.1927.10502953): how precisely these
+# test digits show the accuracy that each method has on digits like them. The formula takes
+# the digits as independent, which is not quite true of digits by one writer.
 
 
 # %%
@@ -346,10 +351,13 @@ plot.bars(
     high=high,
     x_title="share of test digits read correctly",
     number=".1%",
-    title="The less we prescribe, the better it reads",
+    title="The share of unseen digits that each of the three ways reads",
 )
 
 # %% [markdown]
+# The network learns its features, but not from nothing: we did prescribe that its filters
+# are small and the same everywhere. Lesson 02 drops that prescription, and reads fewer.
+#
 # Look at some digits that only the deep network reads. Would you have got them all?
 
 # %%
@@ -423,28 +431,32 @@ plot.nested(
 # | **Machine learning**: the part in which behaviour is learned from examples | data | usually people | the last two |
 # | **Deep learning**: the part in which many layers learn the features as well | data | data | the last one |
 #
+# (The last row follows the field's own
+# [review of itself](https://doi.org/10.1038/nature14539).)
+#
 # *Is deep learning the same as neural networks?* Nearly. It means neural networks with
 # several layers between input and output, and nobody has settled how many are "deep". A
 # [survey of the field](https://arxiv.org/abs/1404.7828) asked experts and reports no
 # conclusive answer. Logistic regression is a network with no hidden layer: a network, but
 # not a deep one.
 #
-# *Is ChatGPT deep learning?* Yes. OpenAI's
-# [report on GPT-4](https://arxiv.org/abs/2303.08774) describes a Transformer, a network of
-# many layers, trained to predict the next piece of text. Lesson 12 builds a small one.
+# *Is ChatGPT deep learning?* Yes. Its models are Transformers, a kind of deep network.
+# OpenAI's [report on GPT-4](https://arxiv.org/abs/2303.08774) says that it was trained to
+# predict the next piece of text, then tuned with people's ratings, and keeps nearly all
+# else about its architecture to itself. Lesson 12 builds a small Transformer.
 
 # %% [markdown]
 # ## Why everybody wants a GPU
 #
-# Nearly all the work in a network is one operation, the product of two matrices. The
-# product of two matrices of 1,024 × 1,024 takes 1,024³ multiplications and as many
-# additions. They do not depend on each other, so they can be done side by side.
+# Nearly all the work in a network is one operation, the product of two matrices. For two
+# matrices of 1,024 × 1,024 it takes 1,024³ multiplications and nearly as many additions. The
+# million entries of the result do not depend on each other, so they can be computed side
+# by side.
 
 # %%
 predict(
     "00.cores",
-    "How much faster is NumPy on one core than a plain Python loop doing the same "
-    "sums?",
+    "Operation for operation, how much faster is NumPy on one core than a Python loop?",
     [
         "about the same",
         "about ten times",
@@ -538,16 +550,17 @@ plot.bars(
     list(speeds.values()),
     x_title="billion operations a second",
     log=True,
-    title="The same product of two matrices, done in different ways",
+    title="Multiplying matrices: operations a second, by who does the work",
 )
 
 # %% [markdown]
-# Most of the step from Python to NumPy is bookkeeping saved: for every single product,
-# plain Python looks up what kind of numbers it has and makes a new one, while the library's
-# compiled loop multiplies several numbers with one instruction. The step from one core to
-# more is the other kind of gain, doing things side by side.
+# Two gains make up the step from Python to NumPy. For every single product plain Python
+# looks up what kind of numbers it has and makes a new one; a compiled loop does not. And
+# the library multiplies several numbers with one instruction, keeps close by what it will
+# need again, and uses numbers of half the length. The step from one core to more is of
+# another kind: doing things side by side.
 #
-# A graphics processor carries that further: thousands of small cores, each doing the
+# A graphics processor carries that further: hundreds to thousands of small cores, each doing the
 # same sum on other numbers. AlexNet, the network that set off the present wave in 2012,
 # was trained on two of them in five to six days
 # ([its paper](https://papers.nips.cc/paper/4824-imagenet-classification-with-deep-convolutional-neural-networks),

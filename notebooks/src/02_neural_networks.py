@@ -60,7 +60,8 @@ umbrella = neuron(inputs=[0.9, 0.2], weights=[1.5, -1.0], bias=-0.4)
 print(f"1.5 · 0.9 - 1.0 · 0.2 - 0.4 = {umbrella:.2f}")
 
 # %% [markdown]
-# The activation decides what becomes of the sum. `relu` lets positive sums through and
+# Above zero speaks for the umbrella, and more the larger it is. The activation decides
+# what becomes of the sum: `relu` lets positive sums through and
 # silences negative ones; `sigmoid` and `tanh` squash it into a fixed range; the old
 # `step` only says yes or no.
 
@@ -86,7 +87,8 @@ explore.neuron(w1=1.5, w2=-1.0, bias=-0.4, activation="relu", x1=0.9, x2=0.2)
 
 # %% [markdown]
 # The bias shifts the line without turning it; the weights turn it. So one neuron divides
-# the plane by one straight line, whichever activation it has. How far does that get us?
+# the plane by one straight line, with any of these four activations. How far does that
+# get us?
 
 # %%
 predict(
@@ -108,8 +110,10 @@ many = np.array(np.meshgrid(steps, steps, steps)).reshape(3, -1)
 outputs = corners @ many[:2] + many[2] > 0
 
 # %%
+best = {}
 for name, target in wanted.items():
     right = (outputs == np.array(target)[:, None]).mean(axis=0)
+    best[name] = right.max()
     print(
         f"{name:4} best of {right.size:,} neurons: {right.max():.0%} of the four inputs"
     )
@@ -117,14 +121,15 @@ for name, target in wanted.items():
 # %%
 found(
     "xor_single_neuron",
-    right.max(),
-    "On XOR no neuron gets more than {:.0%} of the inputs right.",
+    best["XOR"],
+    "On XOR the best of them gets {:.0%} of the inputs right.",
     predicted="02.xor",
 )
 
 # %% [markdown]
-# A finer grid would not help: the two inputs that should give 1 lie on opposite corners,
-# and no straight line separates them from the other two. Minsky and Papert made this
+# A finer grid would not help. Suppose a neuron did it. Then (1, 0) needs $w_1 + b > 0$ and
+# (0, 1) needs $w_2 + b > 0$, so together $w_1 + w_2 + 2b > 0$. But (0, 0) needs $b \le 0$ and
+# (1, 1) needs $w_1 + w_2 + b \le 0$, so the same sum would be at most 0. Minsky and Papert made this
 # limit famous in *Perceptrons* ([1969](https://mitpress.mit.edu/9780262630221/perceptrons/)).
 # The way out is more than one neuron.
 
@@ -161,7 +166,7 @@ assert np.allclose(layer, by_hand)
 #
 # What one neuron cannot do, three can. Two *hidden* neurons both add their inputs; the
 # second subtracts 1 first, so that it speaks up only when both inputs are 1. The *output*
-# takes the first and subtracts the second twice. (The weights are those of chapter 6.1 of
+# has no activation: it takes the first and subtracts the second twice. (The weights are those of chapter 6.1 of
 # [Goodfellow, Bengio and Courville](https://www.deeplearningbook.org/contents/mlp.html).)
 
 # %%
@@ -171,35 +176,44 @@ assert xor.tolist() == wanted["XOR"]
 print(hidden, xor, sep="\n")
 
 # %% [markdown]
-# Look at the first line printed. In the hidden layer the two middle inputs, (0, 1) and
-# (1, 0), have become the *same* point. The network has moved the data so that a straight
+# Look at the second and third rows: in the hidden layer the inputs (0, 1) and (1, 0) have
+# become the *same* point. The network has moved the data so that a straight
 # line is enough. That is what hidden layers are for: not to decide, but to move the data
 # to where deciding is easy.
 
 # %%
 predict(
     "02.linear",
-    "What would be lost if we left out the relu between the two layers?",
+    "Leave out the relu. What can the two layers still compute together?",
     [
-        "nothing, two layers are two layers",
-        "some accuracy",
-        "everything: two layers would be worth one",
+        "as much as with it",
+        "less than with it, but more than one layer",
+        "exactly what one layer can",
     ],
 )
 
 # %% [markdown]
-# Leave it out, and try to find *one* layer that does the same as both.
+# Leave it out, and try to find *one* layer that does the same as both, biases included.
 
 # %%
-first, second = rng.normal(size=(2, 5)), rng.normal(size=(5, 1))
-two_layers = (batch @ first) @ second
-one_layer = batch @ (first @ second)
+first, first_bias = rng.normal(size=(2, 5)), rng.normal(size=5)
+second, second_bias = rng.normal(size=(5, 1)), rng.normal(size=1)
+two_layers = (batch @ first + first_bias) @ second + second_bias
+one_layer = batch @ (first @ second) + (first_bias @ second + second_bias)
+
+# %%
+found(
+    "layers_worth_one",
+    np.abs(two_layers - one_layer).max(),
+    "Two layers without relu differ from a single one by {:.0e}.",
+    predicted="02.linear",
+)
 assert np.allclose(two_layers, one_layer)
 
 # %% [markdown]
-# The product of two matrices is a matrix, so without an activation any number of layers
-# is worth a single one. The kink of `relu` is small, but depth is worth nothing without
-# it.
+# The difference is rounding. The product of two matrices is a matrix, so without an
+# activation any number of layers can compute no more than one. The kink of `relu` is
+# small, but without it depth adds nothing to what a network can compute.
 
 # %% [markdown]
 # ## A network that learns
@@ -225,7 +239,7 @@ explore.playground(layers=2, units=4)
 
 # %% [markdown]
 # Without a hidden layer the boundary stays straight, as with the single neuron. Each
-# hidden unit adds one more place where it can bend. And when the learning rate is too large, the
+# hidden unit lets it bend once more; with `relu` you can see the kinks. And when the learning rate is too large, the
 # loss jumps about: lesson 05 predicts at which learning rate that begins.
 
 # %% [markdown]
@@ -314,10 +328,13 @@ found(
 # ## Training it
 #
 # The *loss* says how wrong the network is. For a digit whose true class got probability
-# $p$ it is $-\log p$: nothing when $p = 1$, and the larger the smaller $p$ is. `adam` is
-# the recipe by which the weights are changed, `epochs` says how often training goes
-# through all the digits. The quickstart takes 32 digits at each step; we take 128, which
-# costs no accuracy here and saves most of the waiting.
+# $p$ it is $-\log p$: nothing when $p = 1$, and the larger the smaller $p$ is, averaged over
+# the digits of a step. This loss is called *cross-entropy*; Keras says
+# `sparse_categorical_crossentropy` where the labels are whole numbers. `adam` is the recipe
+# by which the weights are changed, and `epochs` says how often training goes through all
+# the digits. The quickstart takes 32 digits a step for five epochs. We take larger steps
+# (a larger batch and twice the learning rate) and more epochs, which saves most of the
+# waiting.
 
 # %%
 mlp.compile(
@@ -342,9 +359,9 @@ history = mlp.fit(
 )
 
 # %% [markdown]
-# The training curve keeps improving while the validation curve levels out: the network
-# goes on memorising after it has stopped learning to read. Lesson 04 is about that gap.
-# Now, once, the test digits.
+# The training curve runs away from the validation curve: the network gets better at the
+# digits it has seen faster than at those it has not. Lesson 04 is about that gap. Now,
+# once, the test digits.
 
 # %%
 test_accuracy = mlp.evaluate(x_test, y_test, verbose=0)[1]
@@ -353,8 +370,8 @@ found("training_digits", 0.9 * len(x_train), "It learned from {:,.0f} digits.")
 
 # %% [markdown]
 # The [quickstart](https://www.tensorflow.org/tutorials/quickstart/beginner) ends at about
-# 98 % with all 60,000 training digits. The bundled sample holds 10,000, and the difference
-# is what the other 50,000 are worth; the full profile runs with all of them.
+# 98 % with all 60,000 training digits. The quick profile learns from a sixth of those and
+# takes fewer steps; run this page in the full profile to see what the rest is worth.
 
 # %% [markdown]
 # ## Its mistakes
@@ -400,10 +417,10 @@ found(
 # %% [markdown]
 # ## Wide or deep?
 #
-# You have a budget of some 50,000 parameters. Is it better spent on one wide hidden layer
-# or on three narrow ones? We give both the same budget, the same data and the same
-# training, and repeat it with five different random starts, since a single run proves
-# little.
+# You have some 50,000 parameters. Nearly all of them join the 784 inputs to the first
+# hidden layer, so two more hidden layers cost little: the first one narrows from 64 units
+# to 56. Is that a good trade? Both networks get the same budget, the same data and the
+# same training, and several random starts each, since a single run proves little.
 
 # %%
 shapes = {"wide: 64": [64], "deep: 56, 56, 56": [56, 56, 56]}
@@ -434,9 +451,9 @@ predict(
     "02.depth",
     "Equal parameters, equal training: which one reads more of the unseen digits?",
     [
-        "the wide one, by more than two points",
-        "about equal, within a point or so",
-        "the deep one, by more than two points",
+        "the wide one, by more than one point",
+        "less than one point between them",
+        "the deep one, by more than one point",
     ],
 )
 
@@ -458,63 +475,62 @@ for seed in range(RUNS):
         )
 
 # %% [markdown]
-# Both nets of a run share a seed, so we compare them run by run. The interval says how
-# well the mean difference is known: Student's *t*, as
-# [Student (1908)](https://doi.org/10.1093/biomet/6.1.1) worked it out for small samples.
+# The seed makes a run repeatable, but networks of different shapes get different weights
+# from it, so the runs are not pairs: we compare the two groups. The 95 % interval, after
+# [Welch (1947)](https://doi.org/10.1093/biomet/34.1-2.28), says how well the mean
+# difference over random starts is known, for this training set and this test set. If it
+# contains zero, these runs have not shown which is better.
 
 # %%
 wide, deep = (np.array(values) for values in scores.values())
-gain = deep - wide
-student = {2: 12.71, 5: 2.78, 10: 2.26}[RUNS]  # 95 %, for RUNS - 1 degrees of freedom
-half = student * gain.std(ddof=1) / np.sqrt(RUNS)
-print(
-    f"deep minus wide: {gain.mean():+.4f}, 95 % interval {gain.mean() - half:+.4f} "
-    f"to {gain.mean() + half:+.4f}"
-)
+gain = deep.mean() - wide.mean()
+student = {2: 4.30, 5: 2.31, 10: 2.10}[RUNS]  # for 2 (RUNS - 1) degrees of freedom
+half = student * np.sqrt((wide.var(ddof=1) + deep.var(ddof=1)) / RUNS)
+print(f"deep minus wide: {gain:+.4f}, from {gain - half:+.4f} to {gain + half:+.4f}")
 
 # %% [markdown]
-# Look at the spread within each curve before you look at the distance between them.
+# Look at the spread of each kind before you look at the distance between them.
 
 # %%
 plot.curves(
     scores,
     x_title="random start",
     y_title="share of test digits read",
-    title="Wide and deep at equal parameter count, run by run",
-)
+    title="Wide and deep at equal parameter count, for each random start",
+).update_traces(mode="markers", marker_size=10)
 
 # %%
 found(
     "deep_minus_wide",
-    gain.mean() * 100,
+    gain * 100,
     "Depth is worth {:+.2f} percentage points here, on average over the runs.",
     predicted="02.depth",
 )
 found("interval_half_width", half * 100, "That is known to within ±{:.2f} points.")
 
 # %% [markdown]
-# On small pictures of single digits the two are close, and no single run could have told
-# them apart. Change `EPOCHS` and run the cells again: does the answer stay? Depth pays
+# On small pictures of single digits the two are close: a single pair of runs can point
+# either way. Change `EPOCHS` and run the cells again: does the answer stay? Depth pays
 # where features build on features, as lesson 03 shows, and where the layers suit the data,
 # as in lesson 08.
 
 # %% [markdown]
 # ## "Like the brain"?
 #
-# Networks are often said to imitate the brain. The idea of a unit that sums its inputs
-# and fires above a threshold was indeed taken from nerve cells by
-# [McCulloch and Pitts in 1943](https://doi.org/10.1007/BF02478259), and learning its
-# weights from examples by [Rosenblatt in 1958](https://doi.org/10.1037/h0042519). Much
-# else was not taken over:
+# Networks are often said to imitate the brain.
+# [McCulloch and Pitts](https://doi.org/10.1007/BF02478259) did take the unit that sums and
+# fires above a threshold from nerve cells, in 1943, and
+# [Rosenblatt](https://doi.org/10.1037/h0042519) let such a unit learn its weights from
+# examples in 1958. Much else was not taken over:
 #
 # | | nerve cell | unit on this page |
 # |---|---|---|
 # | signal | spikes in time | one number |
 # | activity | on its own, always | once for each input |
-# | learning | local, from few examples, lifelong | from a loss, over the same examples again and again |
+# | how learning works | not settled | one error signal, sent back from the loss |
 #
-# Francis Crick, who knew both worlds, called the error signal that training sends
-# backwards through the network unlikely to exist in the brain
+# Francis Crick, who had turned from molecular biology to the brain, called the error
+# signal that training sends backwards through the network unlikely to exist there
 # ([1989](https://doi.org/10.1038/337129a0)). How far brains do something similar is still
 # being studied ([Lillicrap and others, 2020](https://doi.org/10.1038/s41583-020-0277-3)).
 # "Inspired by" is right; "imitates" is too much.
@@ -557,19 +573,17 @@ quiz(
 # %%
 quiz(
     "02.quiz.activation",
-    "Ten Dense layers without activations turn out to be no better than one. Why?",
+    "Ten Dense layers without activations are trained on XOR. At most how many of the "
+    "four inputs can they get right?",
     {
-        "Ten layers need more data": (
-            "More data would not help: the ten can express no more than one."
+        "two": "Guessing gets two. A straight line in a good place gets more.",
+        "three": (
+            "Together they are worth one layer, and one straight line cannot separate "
+            "all four."
         ),
-        "A product of matrices is one matrix": (
-            "So ten layers compute what one could. An activation breaks the chain."
-        ),
-        "The learning rate was too small": (
-            "However well trained, they could not do more than one layer."
-        ),
+        "four": "That takes a layer that bends the plane: an activation is missing.",
     },
-    right="A product of matrices is one matrix",
+    right="three",
 )
 
 # %%
@@ -581,7 +595,7 @@ quiz(
         "one third each": (
             "Equal scores, equal probabilities: only differences between scores matter."
         ),
-        "0, 0, 1": "That would be a maximum with a rule for ties.",
+        "0, 0, 1": "That picks one winner. Softmax treats equal scores equally.",
     },
     right="one third each",
 )

@@ -14,6 +14,7 @@ MISTAKES = {
     "relu_on_input": "You applied relu to the input itself, so that negative inputs were lost before the first layer.",
     "last_layer_missing": "The last layer was left out.",
     "bias_missing": "The biases are not added.",
+    "bias_after_relu": "The bias was added after the relu. It belongs to the sum that goes into it.",
 }
 
 
@@ -42,14 +43,23 @@ def reference(x, layers):
     return run(x, layers)
 
 
+def late_bias(x, layers):
+    for weights, bias in layers[:-1]:
+        x = np.maximum(x @ weights, 0) + bias
+    return x @ layers[-1][0] + layers[-1][1]
+
+
 def diagnose(inputs, output):
     x, layers = inputs["x"], inputs["layers"]
+    if len(layers) == 1:  # with one layer, several mistakes look the same
+        return None
     wrong = {
         "relu_on_output": run(x, layers, last=True),
         "relu_missing": run(x, layers, between=False),
         "relu_on_input": run(x, layers, first=True),
         "last_layer_missing": run(x, layers[:-1], last=True),
         "bias_missing": run(x, layers, with_bias=False),
+        "bias_after_relu": late_bias(x, layers),
     }
     output = np.asarray(output)
     for mistake, value in wrong.items():

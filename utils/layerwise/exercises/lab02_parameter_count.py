@@ -11,6 +11,8 @@ MISTAKES = {
     "bias_of_inputs": "You counted a bias for each input of a layer. The biases belong to its units.",
     "last_layer_missing": "The last layer has parameters too.",
     "units_counted": "You counted the units, not the weights that lead into them.",
+    "one_bias_a_layer": "You counted one bias for each layer. Every unit has its own.",
+    "inputs_with_bias": "You gave the inputs biases too. They are not units: they compute nothing.",
 }
 
 
@@ -30,11 +32,15 @@ def reference(sizes):
 
 def diagnose(inputs, output):
     sizes = inputs["sizes"]
+    if len(sizes) == 2:  # with one layer, several mistakes give the same number
+        return None
     wrong = {
         "bias_missing": sum(i * u for i, u in layers(sizes)),
         "bias_of_inputs": sum(i * (u + 1) for i, u in layers(sizes)),
         "last_layer_missing": sum((i + 1) * u for i, u in layers(sizes[:-1])),
         "units_counted": sum(sizes),
+        "one_bias_a_layer": sum(i * u + 1 for i, u in layers(sizes)),
+        "inputs_with_bias": sum(i * u for i, u in layers(sizes)) + sum(sizes),
     }
     return next((mistake for mistake, value in wrong.items() if output == value), None)
 

@@ -12,7 +12,9 @@ MISTAKES = {
     "wrong_axis": "You normalised over the examples instead of over the classes: each row must add up to 1.",
     "whole_batch": "You divided by the sum over the whole batch: each row must add up to 1, not all rows together.",
     "not_normalised": "These are the exponentials. Divide each row by its sum, so that it adds up to 1.",
-    "overflow": "Small scores work. For large ones the exponential overflows: subtract each row's largest score first.",
+    "overflow": "Small scores work. For scores far apart an exponential became infinite, or a whole row zero: "
+    "subtract each row's own largest score first.",
+    "sigmoid": "Each score was squashed on its own. Softmax lets the scores of a row compete: they add up to 1.",
     "no_exponential": (
         "You divided the scores by their sum. Take exponentials first: a score may be negative, a probability not."
     ),
@@ -23,6 +25,7 @@ def cases(rng):
     for batch, classes in [(1, 3), (2, 3), (4, 5), (3, 10)]:
         yield {"scores": rng.normal(scale=2, size=(batch, classes)).round(2)}
     yield {"scores": np.array([[1000.0, 1001.0, 999.0], [0.0, 5.0, -1000.0]])}
+    yield {"scores": np.array([[1000.0, -1000.0, -1000.0]])}
 
 
 def reference(scores):
@@ -44,7 +47,10 @@ def diagnose(inputs, output):
             "whole_batch": shifted / shifted.sum(),
             "not_normalised": exponentials,
             "no_exponential": scores / scores.sum(axis=-1, keepdims=True),
+            "sigmoid": 1 / (1 + np.exp(-scores)),
         }
+        if np.allclose(output, np.exp(scores - scores.max(axis=-1, keepdims=True))):
+            return "not_normalised"
     for mistake, value in wrong.items():
         if np.allclose(output, value):
             return mistake

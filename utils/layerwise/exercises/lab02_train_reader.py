@@ -13,10 +13,12 @@ HINTS = [
     "returns.",
 ]
 MISTAKES = {
-    "untrained": "This network guesses: about one in ten is right. Was it compiled and fitted before you returned it?",
-    "no_hidden_layer": (
-        "About nine in ten: that is where a network without a hidden layer stops. Give it one, or train longer."
-    ),
+    "not_probabilities": "The ten outputs of a picture should be probabilities: none negative, adding up to 1. Is "
+    "softmax the activation of the last layer?",
+    "untrained": "About one in ten is right, as by guessing. Was the network fitted before you returned it? If it was, "
+    "the learning rate may be far too large.",
+    "no_hidden_layer": "Close. Without a hidden layer a network stops at about nine in ten; if yours has one, train "
+    "longer or use more units.",
     "returned_history": "You returned the result of fit, which is the history. Return the network itself.",
     "output_shape": "The output should be ten probabilities for each picture, shape (pictures, 10).",
 }
@@ -54,6 +56,9 @@ def accept(inputs, output):
         )
     if output.shape != (len(inputs["labels"]), 10):
         return "output_shape"
+    positive = np.isfinite(output).all() and (output >= 0).all()
+    if not positive or not np.allclose(output.sum(axis=1), 1, atol=1e-3):
+        return "not_probabilities"
     accuracy = np.mean(output.argmax(axis=1) == inputs["labels"])
     if accuracy >= TARGET:
         return True
@@ -61,7 +66,10 @@ def accept(inputs, output):
         return "untrained"
     if 0.85 <= accuracy:
         return "no_hidden_layer"
-    return f"It reads {accuracy:.1%} of the unseen digits; the target is {TARGET:.0%}. Train longer?"
+    return (
+        f"It reads {accuracy:.1%} of the unseen digits; the target is {TARGET:.0%}. The pictures are already between 0 "
+        "and 1: do not divide by 255 again. If you did not, train longer."
+    )
 
 EXERCISE = "02.train_reader"
 ANSWER = "train_reader"
