@@ -671,11 +671,17 @@ def install_browser():
     return find_browser()
 
 
+COMMANDS = ["doctor", "update", "build", "pull", "lint", "run", "lock"]
+"""What the `layerwise` command knows."""
+
+
 def pass_on(arguments):
     """Hand everything to the `layerwise` command of the environment."""
-    near = difflib.get_close_matches(arguments[0], ["open", "test"], n=1, cutoff=0.7)
-    if near:
-        raise Stop(f"start.py does not know {arguments[0]!r}. Did you mean: python3 start.py {near[0]}", 2)
+    if arguments[0] not in COMMANDS:  # said before anything is installed for it
+        near = difflib.get_close_matches(arguments[0], ["open", "test", *COMMANDS], n=1, cutoff=0.6)
+        known = f"It knows: open, test, {', '.join(COMMANDS)}."
+        meant = f"Did you mean: python3 start.py {near[0]}" if near else known
+        raise Stop(f"start.py does not know {arguments[0]!r}. {meant}", 2)
     ensure(keep_stale=True)
     return subprocess.call([str(VENV / bin_folder() / executable("layerwise")), *arguments], env=inside(VENV))
 

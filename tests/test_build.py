@@ -360,3 +360,40 @@ def test_notebooks_are_read_and_kept_without_nbformat():
 
 def test_plan_names_files_relative_to_the_checkout(course):
     assert all(not Path(path).is_absolute() for path in build.plan(course))
+
+
+ODD = {
+    "half a character": ("What do many", '"\\ud800"'), "no source": ("What do many", "null"),
+    "a number": ("What do many", "7"), "too deep": (None, "[" * 100_000), "too long": (None, "9" * 6000),
+    "no type": (None, '{"cells": [{"cell_type": 1}]}'),
+}
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_an_odd_notebook_is_named_and_set_aside(course, kind):
+    words, odd = ODD[kind]
+    text = (course / LESSON).read_text()
+    if words:
+        cells = json.loads(text)["cells"]
+        source = next(json.dumps(one["source"], ensure_ascii=False) for one in cells if words in "".join(one["source"]))
+        compact = json.dumps(json.loads(text), ensure_ascii=False)
+        assert source in compact
+        odd = compact.replace(source, odd, 1)
+    (course / LESSON).write_text(odd)
+    ((path, why),) = build.build(course, check=True).differing
+    assert path == LESSON and why.startswith("cannot be read as a notebook")
+    ((_, kept),) = build.build(course).copies
+    assert (course / kept).read_text() == odd
+    assert build.build(course, check=True).ok
+
+
+def test_damaged_records_are_named(course):
+    (course / "records.toml").write_text("x = [")
+    with pytest.raises(CourseError, match=r"records\.toml: not valid TOML"):
+        build.build(course, check=True)
+
+
+def test_a_byte_order_mark_is_no_fault(course):
+    for name in ("syllabus.toml", "notebooks/src/02_sums.py"):
+        (course / name).write_bytes(b"\xef\xbb\xbf" + (course / name).read_bytes())
+    assert build.build(course, check=True).ok

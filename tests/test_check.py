@@ -527,3 +527,18 @@ def test_in_a_real_kernel():
         assert "application/vnd.jupyter.widget-view+json" in outputs[number][0].data
         assert "<li>" in outputs[number][0].data["text/html"]
     assert outputs[9][0].data["text/plain"] == "2"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_right_answer_of_the_wrong_type_is_not_given_a_mistake(dense, seed):
+    verdict = judge(dense, lambda **given: right(**given).tolist(), seed=seed)
+    assert (verdict.reason, verdict.misconception) == ("type", None)
+
+
+@pytest.mark.parametrize("answer, words", [
+    (lambda **_: np.broadcast_to(np.float32(0), (20_000, 20_000)), "far too large"),
+    (lambda **_: 10**5000, "more than 300 digits"),
+])
+def test_a_result_too_large_to_look_at_is_refused_at_once(dense, answer, words):
+    verdict = judge(dense, answer)
+    assert verdict.reason == "type" and words in verdict.message

@@ -230,3 +230,13 @@ def test_the_command_line(capsys, monkeypatch):
     monkeypatch.setattr(doctor, "examine", lambda quick: [Finding("Disk", "bad", "full", "Make room.")])
     assert doctor.main(["--quick"]) == 1
     assert "Make room." in capsys.readouterr().out
+
+
+def test_a_file_in_the_place_of_a_folder_is_noticed(tmp_path, monkeypatch):
+    from layerwise.authoring import doctor_machine
+
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("LAYERWISE_HOME", str(tmp_path / "file"))
+    finding = doctor_machine.folders()
+    assert finding.state == "warn" and "progress cannot be written" in finding.found
+    assert doctor_machine.writable(tmp_path / "new" / "deeper")

@@ -272,3 +272,10 @@ def test_a_store_of_a_newer_version_is_left_alone(capsys):
     assert progress.record("hint", "02.dense", 2) is False
     assert "made by a newer Layerwise" in capsys.readouterr().out
     assert progress.file().read_bytes() == before
+
+
+def test_a_damaged_value_does_not_hide_the_others():
+    progress._write([("", "hint", "02.dense", "{bad"), ("", "hint", "02.dense", '"x"'), ("", "hint", "02.dense", "2")])
+    progress._write([("", "check", "02.dense", "7")])
+    assert progress.hints_opened("02.dense") == 2
+    assert progress.attempts("02.dense") == []

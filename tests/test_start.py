@@ -644,7 +644,7 @@ def test_other_words_go_to_layerwise(start, ready):
     assert Path(command[0]).stem == "layerwise" and command[1:] == ["build", "--check"]
 
 
-@pytest.mark.parametrize(("word", "meant"), [("tset", "test"), ("opne", "open")])
+@pytest.mark.parametrize(("word", "meant"), [("tset", "test"), ("opne", "open"), ("doctr", "doctor")])
 def test_a_misspelt_word_installs_nothing(start, ready, capsys, word, meant):
     assert start.main([word]) == 2
     assert f"Did you mean: python3 start.py {meant}" in capsys.readouterr().err

@@ -73,12 +73,17 @@ def events(kind=None, key=None):
     except _Unusable:
         rows = []
     rows += [row for row in _unsaved if kind in (None, row[1]) and key in (None, row[2])]
-    return [{"time": row[0], "kind": row[1], "key": row[2], "value": json.loads(row[3])} for row in rows]
+    found = []
+    for row in rows:
+        with contextlib.suppress(ValueError):  # one damaged value must not hide the others
+            found.append({"time": row[0], "kind": row[1], "key": row[2], "value": json.loads(row[3])})
+    return found
 
 
 def attempts(exercise):
     """Return the checks of an exercise, oldest first: dicts with time, state, misconception, reason, seed."""
-    return [{"time": event["time"], **event["value"]} for event in events("check", exercise)]
+    found = events("check", exercise)
+    return [{"time": event["time"], **event["value"]} for event in found if isinstance(event["value"], dict)]
 
 
 def latest(kind, key):
@@ -89,7 +94,7 @@ def latest(kind, key):
 
 def hints_opened(exercise):
     """Return how many hints of an exercise were opened."""
-    return max((event["value"] for event in events("hint", exercise)), default=0)
+    return max((event["value"] for event in events("hint", exercise) if type(event["value"]) is int), default=0)
 
 
 def summary():

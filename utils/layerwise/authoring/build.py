@@ -245,6 +245,10 @@ def _difference(root, path, text):
         return "missing"
     if target.suffix != ".ipynb":
         return "differs from its source"
+    try:
+        load(target)
+    except CourseError:
+        return "cannot be read as a notebook: build sets it aside and writes a new one"
     if _same_cells(target, text):
         return "differs only in outputs or metadata"
     if changed(target) and not _follows(target, text):

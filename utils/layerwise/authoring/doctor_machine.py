@@ -95,7 +95,9 @@ def folders():
 def writable(place):
     """Return True where a file can be made in a folder, or in the nearest one above that exists."""
     try:
-        with tempfile.TemporaryFile(dir=existing(place)) as file:
+        # The nearest thing that is there may be a file, in which no folder can be made.
+        nearest = next(one for one in (place, *Path(place).absolute().parents) if one.exists())
+        with tempfile.TemporaryFile(dir=nearest) as file:
             file.write(b"layerwise")
     except OSError:
         return False

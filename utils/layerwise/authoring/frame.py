@@ -10,6 +10,7 @@ import itertools
 import tomllib
 
 from layerwise import theme
+from layerwise.suggest import CourseError
 
 _WIDTH, _HEIGHT = 960, 120
 
@@ -131,7 +132,11 @@ def _header(part, title, facts, ways):
 def cost(syllabus, kind, name):
     """Return what ``layerwise run --record`` measured for a notebook in the quick profile: a sentence, or nothing."""
     path = syllabus.root / "records.toml"
-    kept = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    try:
+        kept = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except ValueError as error:
+        repair = "Restore it, or delete it and record anew: layerwise run --record"
+        raise CourseError(f"{path}: not valid TOML ({error}). {repair}") from None
     measured = kept.get(kind, {}).get(name, {}).get("quick")
     if not measured:
         return []

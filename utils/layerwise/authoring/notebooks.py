@@ -122,18 +122,25 @@ def load(path):
     """
     path = Path(path)
     try:
-        notebook = json.loads(path.read_text(encoding="utf-8"))
+        notebook = json.loads(path.read_text(encoding="utf-8-sig"))
+        json.dumps(notebook, ensure_ascii=False).encode()  # half a character cannot be written again
     except FileNotFoundError:
         raise CourseError(f"{path}: there is no such notebook.") from None
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise CourseError(f"{path}: not a notebook ({error}).") from None
+    except (ValueError, RecursionError) as error:
+        raise CourseError(f"{path}: not a notebook ({str(error)[:200]}).") from None
     except OSError as error:
         raise CourseError(f"{path}: cannot be read ({error.strerror}).") from None
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         raise CourseError(f"{path}: not a notebook: it has no list of cells.")
     for cell in notebook["cells"]:
-        if not isinstance(cell, dict) or "cell_type" not in cell:
+        if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str):
             raise CourseError(f"{path}: not a notebook: a cell has no type.")
+        source, metadata = cell.get("source", ""), cell.get("metadata", {})
+        texts = [source] if isinstance(source, str) else source
+        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+            raise CourseError(f"{path}: not a notebook: the source of a cell is no text.")
+        if not isinstance(metadata, dict) or not isinstance(metadata.get("layerwise", {}), dict):
+            raise CourseError(f"{path}: not a notebook: the metadata of a cell are no table.")
     return notebook
 
 

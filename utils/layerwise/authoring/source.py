@@ -66,7 +66,7 @@ def read_text(path):
     """Return a file's text with plain line feeds, or say what is wrong with the file."""
     path = Path(path)
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise CourseError(f"{path}: there is no such file.") from None
     except UnicodeDecodeError as error:

@@ -131,7 +131,7 @@ def load(root):
     root = Path(root).resolve()
     path = root / "syllabus.toml"
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise CourseError(f"{path}: there is no syllabus. Run this inside a checkout of the course.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

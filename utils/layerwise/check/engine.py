@@ -175,7 +175,8 @@ def attempt(exercise, answer, inputs, expected, *, seconds, call=calling.call):
     if difference is None:
         return outcome, None
     failure.reason, failure.message, failure.largest = difference.kind, difference.message, difference.largest
-    if difference.kind != "none":
+    # Of the wrong type, it may be right in every number, and then a mistake that gives the same ones is no explanation.
+    if difference.kind not in ("none", "type", "dtype"):
         failure.key = diagnosis(exercise, inputs, came)
     return outcome, failure
 

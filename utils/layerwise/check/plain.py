@@ -10,6 +10,9 @@ from collections import Counter, OrderedDict, defaultdict
 MOST = 1_000_000
 """Values in nested lists that are looked at, at most."""
 
+MOST_NUMBERS = 50_000_000
+"""Numbers in an array that is copied, at most."""
+
 DEPTH = 30
 
 
@@ -50,6 +53,8 @@ def _plain(value, left, above):
     if left[0] < 0:
         raise NotPlain(f"a value with more than {MOST:,} parts")
     kind = type(value)
+    if kind is int and value.bit_length() > 1023:
+        raise NotPlain("a whole number of more than 300 digits")
     if value is None or kind in (bool, int, float, complex, str, bytes):
         return value
     if kind in (list, tuple, dict, set, frozenset, OrderedDict, defaultdict, Counter):
@@ -76,6 +81,8 @@ def _array(value):
     import numpy as np
 
     kind = type(value)
+    if kind is np.ndarray and value.size > MOST_NUMBERS:
+        raise NotPlain(f"an array of shape {value.shape}, far too large")
     if kind is np.ndarray:
         array = np.array(value, copy=True)
     elif kind in set(np.sctypeDict.values()):
