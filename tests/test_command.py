@@ -113,3 +113,9 @@ def test_help_needs_none_of_the_heavy_parts():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+def test_the_instructors_labs_need_a_folder(run, course):
+    done = run(course, "build", "--instructor", "")
+    assert done.returncode == 2 and "needs a folder" in done.stderr
+    assert not list(course.glob("*.ipynb"))

@@ -276,3 +276,13 @@ def test_any_edit_makes_a_source_that_builds_the_same_notebook(course, path, see
 
 def not_locked(one):
     return "check(" not in source_of(one) and "exercise" not in one["metadata"]
+
+
+def test_tags_that_are_no_list_are_refused(course):
+    def edit(cells):
+        cells.append(new("code", "1 + 1", tags=5))
+
+    before = (course / "notebooks/src/02_sums.py").read_text()
+    with pytest.raises(CourseError, match="tags of a cell must be a list"):
+        change(course, LESSON, edit)
+    assert (course / "notebooks/src/02_sums.py").read_text() == before

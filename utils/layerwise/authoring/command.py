@@ -105,12 +105,14 @@ def update():
 def build(
     check: Annotated[bool, typer.Option("--check", help="Compare byte for byte; write nothing.")] = False,
     instructor: Annotated[
-        Path | None, typer.Option("--instructor", metavar="FOLDER", help="Write the labs with their solutions here.")
+        str | None, typer.Option("--instructor", metavar="FOLDER", help="Write the labs with their solutions here.")
     ] = None,
 ):
     """Make notebooks, labs, exercises, the lesson table and the pins from their sources."""
     from layerwise.authoring import build as part
 
+    if instructor == "":
+        raise typer.BadParameter("--instructor needs a folder: the labs in it hold the solutions.")
     if check and instructor:
         raise typer.BadParameter("--check and --instructor do not go together: the instructor's labs are not kept.")
     report = part.instructor(root(), instructor) if instructor else part.build(root(), check=check)

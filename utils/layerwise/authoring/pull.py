@@ -238,7 +238,10 @@ def _prove(text, items, kind, path):
 def _refuse_role(said, path):
     """Refuse a cell that only a source may hold."""
     kind, text, metadata = said
-    cell = source.Cell(kind, text, tuple(metadata.get("tags", ())), metadata)
+    tags = metadata.get("tags", [])
+    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+        raise CourseError(f"{path}: the tags of a cell must be a list of words; came {tags!r}. Nothing was carried.")
+    cell = source.Cell(kind, text, tuple(tags), metadata)
     if labs.BEGIN in text or labs.role_of(cell) not in (None, "check"):
         first = text.partition("\n")[0]
         raise CourseError(f'{path}: the cell that begins "{first}" is part of an exercise. Write it in the source.')
