@@ -1,9 +1,12 @@
 """Data sets: each source, whole or not at all; every damage and every missing thing gives one clear message."""
 
+import copy
 import functools
 import hashlib
+import html
 import http.server
 import os
+import pickle
 import shutil
 import socket
 import subprocess
@@ -54,7 +57,7 @@ def test_the_card_tells_the_source_in_use_at_a_glance():
     for words in ("MNIST", "10,000", "CC BY-SA 3.0", "bundled: the sample", "data:image/png;base64,", "2103.14749"):
         assert words in page
     assert "src='http" not in page
-    for words in ("Source in use: bundled", "(10000, 28, 28)"):
+    for words in ("Source in use: bundled", "x_train: 10,000 × 28 × 28, uint8"):
         assert words in repr(digits)
     assert "Lecun" in str(digits.card).title() and "Known faults" in repr(digits.card)
 
@@ -66,28 +69,34 @@ def test_the_card_quotes_what_could_be_markup():
     assert "<b>" not in odd._repr_html_()
 
 
-@pytest.mark.mirror("mnist.npz")
+@pytest.mark.mirror("mnist.npz", "train-images-idx3-ubyte.gz")
 @pytest.mark.parametrize("source", ["auto", "official", "best"])
-def test_the_mirror_stands_in_for_the_official_digits(source):
-    digits = data.load("digits", source=source)
-    assert digits.source == "mirror" and len(digits.x_train) == 60_000
-    assert "from the mirror folder" in digits._repr_html_()
-    sample = data.load("digits", source="bundled")
+@pytest.mark.parametrize("name", ["digits", "clothing"])
+def test_the_mirror_stands_in_for_the_official_pictures(name, source):
+    digits = data.load(name, source=source)
+    assert digits.source == "mirror" and len(digits.x_train) == 60_000 and len(digits.x_test) == 10_000
+    assert "from the mirror folder, checked by content" in digits._repr_html_()
+    sample = data.load(name, source="bundled")
     assert np.array_equal(digits.x_train[:10_000], sample.x_train)
     assert np.array_equal(digits.y_train[:10_000], sample.y_train)
     assert np.array_equal(digits.x_test, sample.x_test) and np.array_equal(digits.y_test, sample.y_test)
 
 
-def test_the_bundle_is_made_the_same_each_time(tmp_path):
-    from layerwise.authoring import bundle_digits
+def test_the_bundle_is_made_the_same_each_time():
+    from layerwise.authoring.bundles import _pack
 
     arrays = {"x_train": np.zeros((3, 2), "uint8"), "y_train": np.arange(3, dtype="uint8")}
-    assert bundle_digits.pack(arrays) == bundle_digits.pack(arrays)
-    (tmp_path / "short").write_bytes(b"\0\0\x08\x01\0\0\0\x05abc")
-    with pytest.raises(ValueError, match=r"promises 5 values.*holds 3"):
-        bundle_digits.read_idx(tmp_path / "short")
-    (tmp_path / "whole").write_bytes(b"\0\0\x08\x01\0\0\0\x03abc")
-    assert bundle_digits.read_idx(tmp_path / "whole").tolist() == [97, 98, 99]
+    assert _pack.npz(arrays) == _pack.npz(arrays)
+
+
+def test_an_attribute_that_is_missing_is_named_with_the_nearest():
+    digits = data.load("digits", source="bundled")
+    with pytest.raises(AttributeError, match=r"'digits' has no 'x_trian'; it has x_train, .*Did you mean \"x_train\""):
+        digits.x_trian  # noqa: B018
+    assert {"x_train", "y_test", "classes", "card"} <= set(dir(digits))
+    copied = copy.copy(digits)
+    assert copied.x_train is digits.x_train
+    assert pickle.loads(pickle.dumps(digits)).classes == digits.classes
 
 
 # A data set of two pictures, to break in every way --------------------------------------------------------------------
@@ -118,20 +127,23 @@ def tiny(tmp_path):
     (folder / "card.toml").write_text(
         f"""
         title = "Tiny"
+        kind = "pictures"
         what = "Pictures of four pixels."
         classes = ["a", "b"]
         origin = "this test"
         licence = "CC0"
         citation = "none"
-        [official]
+        [arrays]
+        x_train = "four pixels each"
+        [[official.files]]
         address = "http://127.0.0.1:9/tiny.npz"
         file = "tiny.npz"
         mirror = "sub/tiny.npz"
         bytes = {official.stat().st_size}
-        sha256 = "{hashlib.sha256(official.read_bytes()).hexdigest()}"
+        hash = "sha256:{hashlib.sha256(official.read_bytes()).hexdigest()}"
         [official.arrays]
         {listed(arrays(20))}
-        [bundled]
+        [[bundled.files]]
         file = "sample.npz"
         [bundled.arrays]
         {listed(arrays(2))}
@@ -166,10 +178,31 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         elif self.path.startswith("/short/"):
             whole = (Path(self.directory) / "tiny.npz").read_bytes()
             self._answer(whole[: len(whole) // 2], promised=len(whole))
+        elif self.path.startswith("/resumed/"):
+            self.resumed()
         elif self.path.startswith("/quietly-short/"):
             self._answer((Path(self.directory) / "tiny.npz").read_bytes()[:-40])
         else:
             super().do_GET()
+
+    def resumed(self):
+        """Break off half way the first time; the next time send what is asked for, if it is."""
+        whole = (Path(self.directory) / "tiny.npz").read_bytes()
+        asked = self.headers.get("Range")
+        self.requests[-1] += f" {asked}" if asked else ""
+        if asked and "deaf" not in self.path:
+            start = int(asked.removeprefix("bytes=").removesuffix("-"))
+            if start >= len(whole):
+                self.send_error(416)
+                return
+            self.send_response(206)
+            self.send_header("Content-Length", str(len(whole) - start))
+            self.end_headers()
+            self.wfile.write(whole[start:])
+        elif len([one for one in self.requests if one.startswith(self.path)]) == 1:
+            self._answer(whole[: len(whole) // 2], promised=len(whole))
+        else:
+            self._answer(whole)
 
     def _answer(self, body, promised=None):
         self.send_response(200)
@@ -261,7 +294,47 @@ def test_a_failed_download_says_why_and_leaves_nothing(tiny, server, where, says
         load(tiny, "official", server.address + where)
     assert 'source="bundled"' in str(caught.value) and "LAYERWISE_MIRROR" in str(caught.value)
     assert server.address in str(caught.value)
-    assert left_behind(tiny) == []
+    # What came of a transfer that broke off is kept, under another name, to go on from there.
+    assert left_behind(tiny) == (["tiny.npz.part"] if where.startswith("/short/") else [])
+    assert load(tiny).source == "bundled"
+
+
+@pytest.mark.parametrize("where", ["/resumed/tiny.npz", "/resumed/deaf.npz"])
+def test_a_transfer_that_broke_off_goes_on_from_there(tiny, server, where, monkeypatch):
+    monkeypatch.setattr(_download, "_PIECE", 100)
+    with pytest.raises(CourseError, match="goes on from where it stopped"):
+        load(tiny, "official", server.address + where)
+    half = (cached(tiny).parent / "tiny.npz.part").stat().st_size
+    whole = (tiny / "server" / "tiny.npz").read_bytes()
+    assert 0 < half < len(whole)
+    assert load(tiny, "official", server.address + where).source == "official"
+    assert server.seen == [where, f"{where} bytes={half}-"]  # a server may answer with the whole all the same
+    assert cached(tiny).read_bytes() == whole and left_behind(tiny) == ["tiny.npz"]
+
+
+@pytest.mark.parametrize("length", [30, 100_000])
+def test_a_first_part_of_another_file_is_thrown_away(tiny, server, length):
+    cached(tiny).parent.mkdir(parents=True)
+    (cached(tiny).parent / "tiny.npz.part").write_bytes(b"x" * length)
+    server.seen.append("/resumed/tiny.npz")  # not the first request: it does not break off
+    assert load(tiny, "official", f"{server.address}/resumed/tiny.npz").source == "official"
+    assert server.seen[1:] == [f"/resumed/tiny.npz bytes={length}-", "/resumed/tiny.npz"]
+    assert left_behind(tiny) == ["tiny.npz"]
+
+
+def test_an_interrupted_download_leaves_no_file_that_looks_whole(tiny, server, monkeypatch):
+    import requests
+
+    def pieces(self, size):
+        yield b"PK\x03\x04 the beginning"
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(requests.Response, "iter_content", pieces)
+        with pytest.raises(KeyboardInterrupt):
+            load(tiny, "official", f"{server.address}/tiny.npz")
+    assert "tiny.npz" not in left_behind(tiny) and load(tiny).source == "bundled"
+    assert load(tiny, "official", f"{server.address}/tiny.npz").source == "official"
 
 
 def test_no_network_says_what_to_do(tiny, nobody):
@@ -431,9 +504,11 @@ def test_the_content_hash_tells_type_shape_and_values_apart():
     ("call", "says"),
     [
         (lambda: data.load("digts"), 'Did you mean "digits"'),
-        (lambda: data.load("weather"), "there is digits"),
+        (lambda: data.load("stars"), "there is .*digits"),
         (lambda: data.load("digits", source="offical"), 'Did you mean "official"'),
         (lambda: data.load(["digits"]), "There is no data set"),
+        (lambda: data.load("digits", source="drawn"), "has no source 'drawn'; it has 'official' and 'bundled'"),
+        (lambda: data.load("digits", seed=1), "takes no seed: it comes as it is"),
     ],
 )
 def test_a_misspelt_name_gives_the_nearest(call, says):
@@ -441,10 +516,45 @@ def test_a_misspelt_name_gives_the_nearest(call, says):
         call()
 
 
-def test_every_name_in_the_catalogue_has_a_card_and_a_sample():
+@pytest.mark.parametrize("name", data.names())
+def test_every_set_comes_with_the_course_and_its_card_reads_at_a_glance(name):
+    card = _card.read(name, paths.bundled())
+    own = [source for source in card.sources if source != "official"]
+    if not own:
+        with pytest.raises(CourseError, match=r"source=\"official\"\) downloads it.*LAYERWISE_MIRROR"):
+            data.load(name)
+        return
+    got = data.load(name)
+    assert got.source == own[0] and got.arrays
+    page = got._repr_html_()
+    for words in (card.title, "source in use", card.licence.split()[0]):
+        assert html.escape(words) in page
+    assert "src='http" not in page and len(page) < 400_000
+    assert any(mark in page for mark in ("<img", "<audio", "<svg", "<table style='border-collapse:collapse;font-size"))
+    assert set(card.arrays) <= set(got.arrays) | {"folder"}, "the card names an array that is not there"
+    undescribed = set(got.arrays) - set(card.arrays)
+    assert not undescribed, f"the card says nothing of {undescribed}"
+
+
+@pytest.mark.parametrize("name", data.names())
+def test_every_sample_loads_in_under_a_second(name):
+    if "bundled" not in _card.read(name, paths.bundled()).sources:
+        return
+    data.load(name, source="bundled")  # the libraries that it needs are imported now
+    start = time.process_time()
+    data.load(name, source="bundled")
+    assert time.process_time() - start < 1
+
+
+def test_all_samples_together_stay_small():
+    size = sum(path.stat().st_size for path in paths.bundled().rglob("*") if path.is_file())
+    assert size < 40e6, f"data/ has grown to {size / 1e6:.1f} MB"
+
+
+def test_the_catalogue_lists_every_set():
+    page, text = data.catalogue()._repr_html_(), repr(data.catalogue())
     for name in data.names():
-        assert (paths.bundled() / name / "card.toml").is_file()
-        assert len(data.load(name, source="bundled").x_train) > 0
+        assert f"<code>{name}</code>" in page and f"{name}: " in text
 
 
 def test_the_installed_package_finds_its_copy_of_the_bundle(tmp_path):

@@ -6,12 +6,24 @@
 
 import importlib
 
-# One module per kind of data; each has `load(name, source, address)`.
-_CATALOGUE = {"digits": "pictures"}
+from layerwise import lazy
 
-SOURCES = ("auto", "best", "official", "bundled")
+# The module of each data set; each has `load(name, source, address, folder, **options)`.
+_CATALOGUE = {
+    "clothing": "pictures",
+    "digits": "pictures",
+}
 
-__all__ = ["SOURCES", "load", "names"]
+SOURCES = ("auto", "best", "official", "bundled", "drawn", "live")
+
+# Functions for a learner's own files, and for feeding models; loaded when first used.
+_WHERE = {}
+
+_HERE = ("SOURCES", "catalogue", "load", "names")
+
+__all__ = [*_HERE, *_WHERE]
+
+__getattr__, __dir__ = lazy.exports(__name__, {**dict.fromkeys(_HERE, "__init__"), **_WHERE})
 
 
 def names():
@@ -28,23 +40,41 @@ def names():
     return sorted(_CATALOGUE)
 
 
-def load(name, *, source="auto", address=None):
+def catalogue():
+    """Return the cards of all data sets as one table for a page.
+
+    Example:
+        >>> from layerwise import data
+        >>> "digits: Handwritten digits (MNIST)" in repr(data.catalogue())
+        True
+    """
+    from layerwise import paths
+    from layerwise.data import _card, _dataset
+
+    return _dataset.Catalogue([_card.read(name, paths.bundled()) for name in names()])
+
+
+def load(name, *, source="auto", address=None, **options):
     """Load a data set.
 
     The official data is looked for in the folder that the environment variable ``LAYERWISE_MIRROR`` names, then in the
-    cache. Every array is held against the hashes in the data set's card before it is given out.
+    cache. It is held against the hashes in the data set's card before it is given out.
 
     Args:
         name: Its name, see `names`.
-        source: "auto" takes the official data from mirror or cache, otherwise the bundled sample, and never downloads;
-            "best" takes the official data, downloading it where that is possible, otherwise the bundled sample with a
-            note; "official" takes the official data or fails; "bundled" takes the sample that comes with the course,
-            the same for everybody.
-        address: Another address of the official file, such as a school's own server. The file must be the same.
+        source: "auto" takes the official data from mirror or cache, otherwise what comes with the course, and never
+            downloads; "best" takes the official data, downloading it where that is possible, otherwise what comes with
+            the course, with a note; "official" takes the official data or fails. Of what comes with the course there
+            is "bundled", a sample, the same for everybody; "drawn", made by a documented generator; "live", read from
+            software that is installed here. Each data set's card says which it has.
+        address: Another address of the official file, such as a school's own server (where there are several files, of
+            the folder that holds them). The files must be the same.
+        options: Settings of a drawn data set, such as ``seed=1``; its card names them.
 
     Returns:
-        A `Dataset`: ``x_train``, ``y_train``, ``x_test``, ``y_test`` are NumPy arrays; ``classes`` names the classes;
-        ``card`` and ``source`` say what it is and where it came from. Shown in a notebook, it is its own card.
+        A `Dataset`: its arrays are attributes, such as ``x_train``, ``y_train``, ``x_test``, ``y_test``; ``classes``
+        names the classes; ``card`` and ``source`` say what it is and where it came from. Shown in a notebook, it is
+        its own card.
 
     Raises:
         layerwise.suggest.CourseError: When the name is unknown, or the data cannot be had whole. The message says
@@ -66,4 +96,5 @@ def load(name, *, source="auto", address=None):
         raise CourseError(
             f"There is no source {source!r}; there is {', '.join(SOURCES)}.{nearest(source, SOURCES)}"
         )
-    return importlib.import_module(f"{__name__}.{_CATALOGUE[name]}").load(name, source=source, address=address)
+    module = importlib.import_module(f"{__name__}.{_CATALOGUE[name]}")
+    return module.load(name, source=source, address=address, **options)

@@ -1,122 +1,169 @@
 """What `load` gives: arrays with names, and the card at a glance."""
 
-import base64
-import dataclasses
 import html
-import io
-from typing import Any
+import re
 
-from layerwise import show, theme
-from layerwise.data._card import Card
+from layerwise import show
+from layerwise.data import _examples
+from layerwise.suggest import nearest
 
-_IN_USE = {
+IN_USE = {
     "bundled": "the sample that comes with the course",
-    "official": "the official data, downloaded and checked",
-    "mirror": "the official data, from the mirror folder, checked by content",
+    "official": "the official data, downloaded",
+    "mirror": "the official data, from the mirror folder",
+    "drawn": "drawn by a generator of this course",
+    "live": "read from what is installed here",
+    "own": "your own",
 }
 
 
-@dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class Dataset:
-    """Arrays for training and testing, with the card that says what they are.
+    """Arrays with names, and the card that says what they are.
 
-    Attributes:
-        name: The data set's name.
-        x_train: Inputs to train on; pictures have shape `(n, height, width)` and type uint8.
-        y_train: Their classes, shape `(n,)`, int64.
-        x_test: Inputs to test on.
-        y_test: Their classes.
-        classes: The names of the classes: `classes[k]` is the name of class `k`.
-        card: What the data is and where it is from.
-        source: Which source is in use: "bundled", "official" or "mirror".
-        note: Why it is not another one, or "".
+    The arrays are attributes: ``digits.x_train``, ``digits.y_train``. Their names are the same wherever they mean the
+    same: ``x`` for inputs, ``y`` for classes as int64 numbers, ``_train``, ``_validation`` and ``_test`` for the parts.
+
+    Args:
+        card: The `Card`.
+        arrays: The arrays (or tables, or lists) by name.
+        source: Which source is in use: "bundled", "official", "mirror", "drawn", "live" or "own".
+        classes: The names of the classes: ``classes[k]`` is the name of class `k`.
+        note: Why it is not another source, or "".
+
+    Example:
+        >>> from layerwise import data
+        >>> digits = data.load("digits", source="bundled")
+        >>> digits.x_train.shape, digits.classes[3], digits.source
+        ((10000, 28, 28), '3', 'bundled')
     """
 
-    name: str
-    x_train: Any
-    y_train: Any
-    x_test: Any
-    y_test: Any
-    classes: tuple
-    card: Card
-    source: str
-    note: str = ""
+    def __init__(self, *, card, arrays, source, classes=(), note=""):
+        self.card, self.arrays, self.source, self.classes, self.note = card, dict(arrays), source, classes, note
+
+    @property
+    def name(self):
+        """The data set's name."""
+        return self.card.name
+
+    def __getattr__(self, name):
+        arrays = self.__dict__.get("arrays", {})
+        if name in arrays:
+            return arrays[name]
+        raise AttributeError(
+            f"The data set {self.card.name!r} has no {name!r}; it has {', '.join(arrays)}.{nearest(name, arrays)}"
+            if "card" in self.__dict__ else name
+        )
+
+    def __dir__(self):
+        return [*super().__dir__(), *self.arrays]
 
     def __repr__(self):
         note = f"\nNote: {self.note}" if self.note else ""
-        return f"{self.card.title}\n{self._counts()}\nSource in use: {self.source}, {_IN_USE[self.source]}.{note}"
+        counts = "\n".join(f"{name}: {described(value)}" for name, value in self.arrays.items())
+        return f"{self.card.title}\n{counts}\nSource in use: {self._in_use()}.{note}"
 
-    def _counts(self):
-        return (
-            f"x_train {self.x_train.shape} {self.x_train.dtype}, y_train {self.y_train.shape} {self.y_train.dtype}, "
-            f"x_test {self.x_test.shape}, y_test {self.y_test.shape}; {len(self.classes)} classes"
-        )
+    def _in_use(self):
+        checked = {
+            "mirror": ", checked by content" if "arrays" in self.card.official else ", checked by hash",
+            "official": ", checked by hash" if all(one["hash"] for one in self.card.official.get("files", ()))
+            else "; nobody could verify its hash for this course",
+        }
+        return f"{self.source}: {IN_USE[self.source]}{checked.get(self.source, '')}"
 
     def _repr_html_(self):
-        quote = html.escape
-        card = self.card
-        rows = [
-            ("Training", f"{len(self.x_train):,} of shape {_shape(self.x_train)}, {self.x_train.dtype}"),
-            ("Test", f"{len(self.x_test):,}, the whole official test set" if self._whole_test() else len(self.x_test)),
-            ("Classes", ", ".join(self.classes)),
-            ("Source in use", f"{self.source}: {_IN_USE[self.source]}"),
-            ("From", card.origin),
-            ("Licence", card.licence),
-        ]
+        quote, card = html.escape, self.card
+        rows = [(name, self._line(name, value)) for name, value in self.arrays.items()]
+        if self.classes:
+            rows.append(("classes", ", ".join(map(str, self.classes))))
+        rows.append(("source in use", self._in_use()))
+        if self.source == "drawn":
+            rows.append(("what it is not", card.drawn["not"]))
+        rows += [("from", card.origin), ("licence", card.licence)]
         table = "".join(
-            f"<tr><th scope='row' style='text-align:left;padding:2px 14px 2px 0;vertical-align:top;"
-            f"white-space:nowrap'>{quote(str(name))}</th>"
-            f"<td style='text-align:left;padding:2px 0;white-space:normal'>{_linked(str(value))}</td></tr>"
+            f"<tr><th scope='row' style='text-align:left;padding:2px 14px 2px 0;vertical-align:top;white-space:nowrap'>"
+            f"{quote(str(name))}</th><td style='text-align:left;padding:2px 0;white-space:normal'>"
+            f"{linked(str(value))}</td></tr>"
             for name, value in rows
         )
         faults = "".join(
-            f"<li>{quote(fault['what'])} (<a href='{quote(fault['source'], quote=True)}'>source</a>)</li>"
+            f"<li>{quote(fault['what'])}"
+            + (f" (<a href='{quote(fault['source'], quote=True)}'>source</a>)" if fault["source"] else "") + "</li>"
             for fault in card.faults
         )
         note = f"<p><strong>Note.</strong> {quote(self.note)}</p>" if self.note else ""
         return show.framed(
-            f"<p><strong style='font-size:1.1em'>{quote(card.title)}</strong></p><p>{quote(card.what)}</p>"
-            f"{self._examples()}{note}<table style='margin:6px 0;border-collapse:collapse'>{table}</table>"
-            f"<details><summary>Known faults and how to cite</summary><ul>{faults}</ul>"
-            f"<p>{_linked(card.citation)}</p></details>",
+            f"<p><strong style='font-size:1.1em'>{quote(card.title)}</strong></p><p>{linked(card.what)}</p>"
+            f"{_examples.of(self)}{note}<table style='margin:6px 0;border-collapse:collapse'>{table}</table>"
+            f"<details><summary>Known faults and how to cite</summary><ul>{faults or '<li>None known.</li>'}</ul>"
+            f"<p>{linked(card.citation)}</p></details>",
             kind="data",
         )
 
-    def _whole_test(self):
-        return len(self.x_test) == self.card.official.get("test", -1)
-
-    def _examples(self):
-        """Return one picture per class as an inline image, or nothing where the inputs are not grey pictures."""
-        if self.x_train.ndim != 3 or len(self.x_train) == 0:
-            return ""
-        import numpy as np
-        from PIL import Image
-
-        shown = [k for k in range(min(len(self.classes), 10)) if np.any(self.y_train == k)]
-        tiles = [self.x_train[np.argmax(self.y_train == k)] for k in shown]
-        ink, paper = (np.array([int(c[i : i + 2], 16) for i in (1, 3, 5)]) for c in (theme.INK, theme.PAPER))
-        share = np.hstack([np.pad(tile, 2) for tile in tiles])[..., None] / 255
-        strip = Image.fromarray(np.round(paper + (ink - paper) * share).astype("uint8"))
-        packed = io.BytesIO()
-        strip.save(packed, format="PNG", optimize=True)
-        source = base64.b64encode(packed.getvalue()).decode("ascii")
-        words = html.escape(", ".join(self.classes[k] for k in shown), quote=True)
-        return (
-            f"<img src='data:image/png;base64,{source}' alt='One training picture of each class: {words}' "
-            f"style='width:100%;max-width:{int(strip.width * 1.6)}px;image-rendering:pixelated;border-radius:4px'>"
-        )
+    def _line(self, name, value):
+        told = self.card.arrays.get(name, "")
+        return f"{described(value)}{f': {told}' if told else ''}"
 
 
-def _shape(array):
-    return " by ".join(str(side) for side in array.shape[1:])
+def described(value):
+    """Return how many there are of what, in a few words.
+
+    Example:
+        >>> import numpy as np
+        >>> described(np.zeros((3, 28, 28), "uint8"))
+        '3 × 28 × 28, uint8'
+        >>> described(["a", "b"])
+        '2 items'
+        >>> described("To be, or not to be")
+        '19 characters'
+    """
+    if isinstance(value, str):
+        return f"{len(value):,} characters"
+    if hasattr(value, "columns"):
+        return f"{len(value):,} rows, {len(value.columns)} columns"
+    if hasattr(value, "dtype"):
+        kind = "texts" if value.dtype == object and value.size and isinstance(value.flat[0], str) else str(value.dtype)
+        if kind == "object":
+            kind = "arrays"
+        shape = " × ".join(f"{side:,}" for side in value.shape)
+        return f"{shape} {kind}" if kind in ("texts", "arrays") else f"{shape}, {kind}"
+    if hasattr(value, "__len__") and not hasattr(value, "__fspath__"):
+        return f"{len(value):,} items"
+    return str(value)
 
 
-def _linked(text):
-    """Escape a text and make its addresses links."""
-    import re
+def linked(text):
+    """Escape a text and make its addresses links.
 
+    Example:
+        >>> linked("<b> https://keras.io")
+        "&lt;b&gt; <a href='https://keras.io'>https://keras.io</a>"
+    """
     parts = re.split(r"(https?://[^\s,;)]+)", text)
     return "".join(
         f"<a href='{html.escape(part, quote=True)}'>{html.escape(part)}</a>" if i % 2 else html.escape(part)
         for i, part in enumerate(parts)
     )
+
+
+class Catalogue:
+    """All cards in one table: name, what it is, which sources it has, under which licence."""
+
+    def __init__(self, cards):
+        self.cards = tuple(cards)
+
+    def __repr__(self):
+        return "\n".join(f"{card.name}: {card.title} ({', '.join(card.sources)})" for card in self.cards)
+
+    def _repr_html_(self):
+        cell = "style='text-align:left;padding:3px 14px 3px 0;vertical-align:top;white-space:normal'"
+        rows = "".join(
+            f"<tr><th scope='row' {cell}><code>{card.name}</code></th><td {cell}>{html.escape(card.title)}</td>"
+            f"<td {cell}>{', '.join(card.sources)}</td><td {cell}>{linked(card.licence)}</td></tr>"
+            for card in self.cards
+        )
+        head = "".join(f"<th scope='col' {cell}>{name}</th>" for name in ("name", "what", "sources", "licence"))
+        return show.framed(
+            f"<p><strong>Data sets of the course</strong></p><table style='border-collapse:collapse'>"
+            f"<tr>{head}</tr>{rows}</table>",
+            kind="data",
+        )

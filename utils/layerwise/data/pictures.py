@@ -1,60 +1,83 @@
-"""Data sets of small pictures with a class each, kept as four arrays in one ``.npz`` file."""
+"""Data sets of small pictures with a class each: digits and clothing."""
 
 import zipfile
 import zlib
 from pathlib import Path
 
-from layerwise import paths
-from layerwise.data import _card, _sources
-from layerwise.data._dataset import Dataset
+from layerwise.data import _archive, _sources
+from layerwise.data._sources import Damaged
 
 KEYS = ("x_train", "y_train", "x_test", "y_test")
+_LARGEST_IDX = 60_000 * 28 * 28 + 16
 
 
-def load(name, *, source="auto", address=None, folder=None):
-    """Return a data set of pictures.
+def load(name, *, source="auto", address=None, folder=None, **options):
+    """Return a data set of pictures: ``x_train``, ``y_train``, ``x_test``, ``y_test``.
 
     Args:
         name: Its name: the folder under `folder` that holds its card and its bundled sample.
         source: See `layerwise.data.load`.
-        address: Another address of the official file.
+        address: Another address of the official file, or of the folder of official files.
         folder: The folder of bundled data; the course's own when None.
     """
-    card = _card.read(name, folder or paths.bundled())
-    arrays, used, note = _sources.choose(card, source=source, address=address, read=read)
-    return Dataset(
-        name=name, classes=card.classes, card=card, source=used, note=note,
-        x_train=arrays["x_train"], y_train=arrays["y_train"].astype("int64"),
-        x_test=arrays["x_test"], y_test=arrays["y_test"].astype("int64"),
+    return _sources.load(
+        name, source=source, address=address, folder=folder, options=options, official=official, bundled=bundled
     )
 
 
-def read(path, hashes):
-    """Return the arrays of an ``.npz`` file when each has the content that its hash stands for.
+def bundled(files):
+    """Return the arrays of the one ``.npz`` file of a bundled sample."""
+    return read_npz(files[0], KEYS)
+
+
+def official(files):
+    """Return the arrays of an official ``.npz`` file, or of four IDX files in the order of `KEYS`."""
+    if len(files) == 1:
+        return read_npz(files[0], KEYS)
+    return {key: read_idx(path) for key, path in zip(KEYS, files, strict=True)}
+
+
+def read_npz(path, keys):
+    """Return the named arrays of an ``.npz`` file.
 
     Args:
         path: The file.
-        hashes: A dict from array names to content hashes (`_card.content_hash`).
+        keys: The names of the arrays that it must hold.
 
     Raises:
         FileNotFoundError: When there is no such file.
-        _sources.Damaged: When the file is cut short, is something else, or holds other values.
+        Damaged: When the file is cut short, is something else, or lacks an array.
     """
     import numpy as np
 
-    arrays = {}
     try:
         # allow_pickle=False: a tampered file must not run code.
         with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as packed:
-            for key in KEYS:
-                arrays[key] = packed[key]
+            return {key: packed[key] for key in keys}
     except FileNotFoundError:
         raise
     except KeyError as error:
-        raise _sources.Damaged(f"holds no array {error}") from None
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
-        raise _sources.Damaged(f"is cut short or is not an .npz file ({type(error).__name__}: {error})") from None
-    for key in KEYS:
-        if _card.content_hash(arrays[key]) != hashes[key]:
-            raise _sources.Damaged(f"holds other values in {key} than the card promises")
-    return arrays
+        raise Damaged(f"holds no array {error}") from None
+    except (OSError, ValueError, EOFError, TypeError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
+        raise Damaged(f"is cut short or is not an .npz file ({type(error).__name__}: {error})") from None
+
+
+def read_idx(path):
+    """Return the array in a file of the IDX format that MNIST was published in, packed by gzip or not.
+
+    The fourth byte is the number of dimensions; each follows as four bytes, highest first; then the values.
+
+    Raises:
+        FileNotFoundError: When there is no such file.
+        Damaged: When the file does not hold as many unsigned bytes as its header says.
+    """
+    import numpy as np
+
+    raw = _archive.ungzip(path, size=_LARGEST_IDX) if Path(path).suffix == ".gz" else Path(path).read_bytes()
+    if raw[:3] != b"\0\0\x08" or len(raw) < 4 + 4 * raw[3]:
+        raise Damaged(f"is no IDX file of unsigned bytes; it starts with {raw[:4]!r}")
+    shape = np.frombuffer(raw, ">u4", count=raw[3], offset=4).astype("int64")
+    values = np.frombuffer(raw, "uint8", offset=4 + 4 * raw[3])
+    if len(values) != shape.prod():
+        raise Damaged(f"promises {shape.prod():,} values of shape {tuple(map(int, shape))} and holds {len(values):,}")
+    return values.reshape(shape)
