@@ -112,7 +112,7 @@ def test_long_titles_wrap_and_make_room():
         (lambda: plot.images(np.zeros((0, 2, 2))), r"shape \(0, 2, 2\) came"),
         (lambda: plot.pixels(np.zeros((2, 3, 3))), r"shape \(2, 3, 3\) came"),
         (lambda: plot.pixels(np.zeros((50, 50))), "at most 40 by 40"),
-        (lambda: plot.curves({}), "at least one entry; dict of length 0 came"),
+        (lambda: plot.curves({}), "at least one entry; an empty one came"),
         (lambda: plot.curves([1, 2]), "list came"),
         (lambda: plot.curves({"a": ["x"]}), r'"a" must be numbers'),
         (lambda: plot.curves({"a": []}), r"shape \(0,\) came"),

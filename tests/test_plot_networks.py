@@ -102,3 +102,18 @@ def test_the_boundary_shows_points_and_counts_the_right_ones():
     assert "60 of 60" in plot.describe(figure)
     assert sum(len(trace.x) for trace in figure.data if trace.type == "scatter") == 65
     assert figure.layout.xaxis.title.text and figure.layout.yaxis.title.text
+
+
+@pytest.mark.parametrize("call, says", [
+    (lambda: plot.network("abc"), "network\\(\\): sizes must be numbers"),
+    (lambda: plot.activation([]), "at least one of .*relu.*an empty list came"),
+    (lambda: plot.neuron([1, 2], bias=[0]), "bias must be a filled array with 0 dimension"),
+    (lambda: plot.curves(np.zeros(3)), "needs a dict .* a ndarray came"),
+    (lambda: plot.curves({}), "an empty one came"),
+    (lambda: plot.probabilities([0.5, 0.5], ["a", "b"], truth="abc"), "truth must be a position .*'abc' came"),
+    (lambda: plot.boundary([[0, 0]], [0], predict=lambda x: np.zeros((len(x), 2))), "pass the one of the second class"),
+    (lambda: plot.boundary([[0, 0]], [0], predict=lambda x: ["high"] * len(x)), "what predict returns must be numbers"),
+])
+def test_what_cannot_be_drawn_is_said_in_words(call, says):
+    with pytest.raises(ValueError, match=says):
+        call()

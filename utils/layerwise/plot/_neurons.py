@@ -53,7 +53,7 @@ def activation(names, *, title="", summary=None, height=360):
         A ``plotly.graph_objects.Figure``.
 
     Raises:
-        ValueError: When a name is unknown.
+        ValueError: When a name is unknown, or there is none.
 
     Example:
         >>> from layerwise import plot
@@ -61,6 +61,8 @@ def activation(names, *, title="", summary=None, height=360):
         'Zero below zero. Output by weighted sum from -4 to 4. relu: from 0 to 4.'
     """
     names = [names] if isinstance(names, str) else list(names)
+    if not names:
+        raise ValueError(f"activation() needs at least one of {', '.join(ACTIVATIONS)}; an empty list came.")
     z = np.linspace(-4, 4, 401)
     outputs = {name: activate(name, z) for name in names}
     title = title or ("What each activation does to a weighted sum" if len(names) > 1 else f"The activation {names[0]}")
@@ -103,6 +105,7 @@ def neuron(weights, bias, activation="sigmoid", *, inputs=(1.0, 1.0), title="", 
     inputs = numbers(inputs, what="neuron(): inputs", dimensions=1)
     if weights.shape != (2,) or inputs.shape != (2,):
         raise ValueError(f"neuron() draws two inputs; {len(weights)} weights and {len(inputs)} inputs came.")
+    bias = float(numbers(bias, what="neuron(): bias", dimensions=0))
     weighted_sum = float(weights @ inputs + bias)
     output = float(activate(activation, weighted_sum))
     title = title or "One neuron with two inputs"

@@ -116,8 +116,8 @@ def probabilities(probabilities, labels, *, title="", truth=None, summary=None, 
     answers = {str(name): _checked(values, len(names), name) for name, values in several.items()}
     if not answers:
         raise ValueError("probabilities() needs at least one prediction; an empty dict came.")
-    if truth is not None and not 0 <= int(truth) < len(names):
-        raise ValueError(f"probabilities(): truth must be a position in labels, 0 to {len(names) - 1}; {truth} came.")
+    if truth is not None and not (str(truth).removeprefix("-").isdecimal() and 0 <= int(truth) < len(names)):
+        raise ValueError(f"probabilities(): truth must be a position in labels, 0 to {len(names) - 1}; {truth!r} came.")
     title = title or "How sure of each class"
     told = [
         (f"{name}: most probable " if name else "Most probable: ") + f"{names[values.argmax()]} ({values.max():.1%})."

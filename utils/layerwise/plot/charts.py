@@ -48,10 +48,8 @@ def curves(series, *, x=None, x_title="epoch", y_title="loss", title="", summary
     import numpy as np
 
     if not isinstance(series, dict) or not series:
-        raise ValueError(
-            f'curves() needs a dict such as {{"training": values}} with at least one entry; {type(series).__name__} '
-            f"{'of length 0 ' if series == {} else ''}came."
-        )
+        came = "an empty one" if isinstance(series, dict) else f"a {type(series).__name__}"
+        raise ValueError(f'curves() needs a dict such as {{"training": values}} with at least one entry; {came} came.')
     runs = {
         name: np.atleast_2d(numbers(values, what=f'curves(): "{name}"', dimensions=(1, 2)))
         for name, values in series.items()

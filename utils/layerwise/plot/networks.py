@@ -39,7 +39,7 @@ def network(sizes, *, weights=None, names=None, title="", summary=None, most=8, 
         >>> plot.describe(plot.network([2, 4, 1], title="A small one."))
         'A small one. Layers of 2, 4 and 1 units; 17 parameters.'
     """
-    sizes = [int(size) for size in sizes]
+    sizes = [int(size) for size in numbers(sizes, what="network(): sizes", dimensions=1)]
     if len(sizes) < 2 or min(sizes) < 1:
         raise ValueError(f"network() needs at least two layers of one unit or more, such as [2, 4, 1]; {sizes} came.")
     names = list(names) if names is not None else _layer_names(len(sizes))
@@ -105,6 +105,9 @@ def boundary(points, labels, *, predict, x_test=None, y_test=None, names=("blue"
     Returns:
         A ``plotly.graph_objects.Figure``.
 
+    Raises:
+        ValueError: When points and labels do not fit each other, or `predict` gives no single probability for each.
+
     Example:
         >>> from layerwise import plot
         >>> figure = plot.boundary([[0, 0], [1, 1]], [0, 1], predict=lambda x: x[:, 0], title="Two points.")
@@ -118,8 +121,8 @@ def boundary(points, labels, *, predict, x_test=None, y_test=None, names=("blue"
     reach = float(np.abs(points).max()) * 1.1 or 1.0
     along = np.linspace(-reach, reach, 81)
     plane = np.stack(np.meshgrid(along, along), axis=-1).reshape(-1, 2)
-    probabilities = np.asarray(predict(plane), dtype=float).reshape(81, 81)
-    right = int(np.sum((np.asarray(predict(points), dtype=float).reshape(-1) > 0.5) == (labels > 0.5)))
+    probabilities = _answers(predict, plane).reshape(81, 81)
+    right = int(np.sum((_answers(predict, points) > 0.5) == (labels > 0.5)))
     title = title or "What the network answers all over the plane"
     words = (
         f"{_ended(title)} The plane coloured by the probability of {names[1]}; "
@@ -133,6 +136,18 @@ def boundary(points, labels, *, predict, x_test=None, y_test=None, names=("blue"
         xaxis={**side, "title": {"text": "first feature"}},
         yaxis={**side, "title": {"text": "second feature"}, "scaleanchor": "x"},
     )
+
+
+def _answers(predict, points):
+    """Return what `predict` says of points, shape `(n,)`, or say what is wrong with it."""
+    answers = numbers(predict(points), what="boundary(): what predict returns", dimensions=(1, 2))
+    if answers.shape not in ((len(points),), (len(points), 1)):
+        raise ValueError(
+            f"boundary(): for {len(points)} points predict must return one probability each, shape ({len(points)},) or "
+            f"({len(points)}, 1); shape {answers.shape} came. With two columns, pass the one of the second class: "
+            "lambda points: predict(points)[:, 1]."
+        )
+    return answers.reshape(-1)
 
 
 def boundary_traces(along, probabilities, training, test=None, *, names=("blue", "orange")):
