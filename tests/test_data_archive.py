@@ -104,7 +104,7 @@ def test_an_archive_that_unpacks_to_too_much_is_stopped_on_the_way(tmp_path, mon
             read(tmp_path / name)
     monkeypatch.setattr(_archive, "LARGEST", 1_000_000)
     for name in ("bomb.tgz", "bomb.zip"):
-        with pytest.raises(Damaged, match="are allowed|unpacks to more"):
+        with pytest.raises(Damaged, match=r"are allowed|unpacks to more"):
             read(tmp_path / name, files=10, size=10**9)
     tar(tmp_path / "many.tgz", *[(f"{i}.txt", b"") for i in range(11)])
     with pytest.raises(Damaged, match="more than the 10 files"):
@@ -117,6 +117,34 @@ def test_what_is_cut_short_or_no_archive_is_named(tmp_path, content):
     if content == "truncated":
         content = path.read_bytes()[:-2000]
     path.write_bytes(content)
+    with pytest.raises(Damaged, match="is cut short or is no archive"):
+        read(path)
+
+
+@pytest.mark.parametrize("kind", ["gz", "bz2", "xz"])
+@pytest.mark.parametrize("cut", [1, 8, 100])
+def test_an_archive_cut_anywhere_is_noticed(tmp_path, kind, cut):
+    path = tmp_path / f"a.tar.{kind}"
+    with tarfile.open(path, f"w:{kind}") as archive:
+        for i in range(5):
+            info = tarfile.TarInfo(f"{i}.txt")
+            info.size = 100
+            archive.addfile(info, io.BytesIO(os.urandom(100)))
+    assert len(read(path)) == 5
+    path.write_bytes(path.read_bytes()[:-cut])
+    with pytest.raises(Damaged, match="is cut short or is no archive"):
+        read(path)
+
+
+def test_a_plain_tar_archive_cut_within_its_files_is_noticed(tmp_path):
+    path = tmp_path / "a.tar"
+    with tarfile.open(path, "w") as archive:
+        for i in range(5):
+            info = tarfile.TarInfo(f"{i}.txt")
+            info.size = 1000
+            archive.addfile(info, io.BytesIO(os.urandom(1000)))
+    assert len(read(path)) == 5
+    path.write_bytes(path.read_bytes()[: 512 + 1024 + 700])
     with pytest.raises(Damaged, match="is cut short or is no archive"):
         read(path)
 
@@ -219,6 +247,7 @@ def test_a_cache_that_cannot_be_written_gives_a_temporary_folder_and_says_so(own
     path, note = _cache.folder("tiny", "a", fill)
     assert (path / "one.txt").exists()
     assert "cannot be written" in note and "temporary folder" in note
+    assert _cache.folder("tiny", "a", never) == (path, note)  # the same one until Python ends
 
 
 def test_a_full_disk_says_what_to_do(own_home):

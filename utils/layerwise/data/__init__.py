@@ -10,14 +10,50 @@ from layerwise import lazy
 
 # The module of each data set; each has `load(name, source, address, folder, **options)`.
 _CATALOGUE = {
+    "breast_cancer": "tables",
+    "cars": "tables",
+    "chest_xrays": "scans",
     "clothing": "pictures",
+    "co2": "series",
+    "company_reports": "writing",
+    "dates_in_words": "translations",
+    "diabetes": "tables",
     "digits": "pictures",
+    "el_nino": "series",
+    "emoji": "emoji",
+    "english": "texts",
+    "eye_scans": "scans",
+    "first_names": "texts",
+    "flowers": "flowers",
+    "market": "series",
+    "moving_digits": "video",
+    "numbers_in_words": "translations",
+    "parts": "scenes",
+    "penguins": "tables",
+    "python_source": "texts",
+    "road_scenes": "scenes",
+    "shakespeare": "texts",
+    "spam": "texts",
+    "spoken_digits": "speech",
+    "spoken_words": "speech",
+    "sunspots": "series",
+    "support_tickets": "writing",
+    "surveillance": "video",
+    "transactions": "transactions",
+    "weather": "series",
+    "wine": "tables",
 }
 
 SOURCES = ("auto", "best", "official", "bundled", "drawn", "live")
 
 # Functions for a learner's own files, and for feeding models; loaded when first used.
-_WHERE = {}
+_WHERE = {
+    "from_csv": "own",
+    "from_folder": "own",
+    "from_text": "own",
+    "from_wav": "own",
+    "pipeline": "feeding",
+}
 
 _HERE = ("SOURCES", "catalogue", "load", "names")
 

@@ -1,5 +1,6 @@
 """Read archives that came from elsewhere: plain files only, inside their folder, and no more than promised."""
 
+import bz2
 import contextlib
 import gzip
 import lzma
@@ -12,6 +13,7 @@ from layerwise.data._sources import Damaged
 
 # One entry: enough for any picture or recording of the course.
 LARGEST = 64_000_000
+_PADDING = 1_000  # records that may follow the end of an archive
 
 
 def members(path, *, files, size):
@@ -105,7 +107,7 @@ def _entries(path):
                     with archive.open(entry) as file:
                         yield entry.filename, file.read
         return
-    with tarfile.open(path, "r|*") as archive:  # as a stream: nothing is read twice, nothing by seeking
+    with _uncompressed(path) as file, tarfile.open(fileobj=file, mode="r|") as archive:
         for entry in archive:
             if entry.isdir():
                 continue
@@ -114,6 +116,21 @@ def _entries(path):
             if entry.size > LARGEST:
                 raise Damaged(f"holds {entry.name!r} of {entry.size / 1e6:,.0f} MB; {LARGEST / 1e6:.0f} MB are allowed")
             yield entry.name, archive.extractfile(entry).read
+        # A tar archive ends before its compressed file does; only the rest shows that nothing was cut off.
+        for _ in range(_PADDING):
+            if not file.read(tarfile.RECORDSIZE):
+                return
+        raise Damaged("goes on behind the end of its archive")
+
+
+def _uncompressed(path):
+    """Return an open file with the content of a tar archive, whichever way it is compressed."""
+    with path.open("rb") as file:
+        start = file.read(6)
+    for mark, library in ((b"\x1f\x8b", gzip), (b"BZh", bz2), (b"\xfd7zXZ\0", lzma)):
+        if start.startswith(mark):
+            return library.open(path)
+    return path.open("rb")
 
 
 def ungzip(path, *, size):

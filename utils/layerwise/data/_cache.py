@@ -9,6 +9,7 @@ from layerwise import paths
 from layerwise.data import _download
 
 _WAIT = 600  # seconds to wait for another process that makes the same folder
+_TEMPORARY = {}  # folders of this process, where the cache cannot be written
 
 
 def folder(name, key, make):
@@ -46,10 +47,13 @@ def folder(name, key, make):
         if error.errno in _download.FULL:
             raise _download.unwritable(place, error, what=f"the files of {name!r}") from None
         why = f"The cache folder {place} cannot be written ({type(error).__name__}: {error.strerror or error})"
-    temporary = Path(tempfile.mkdtemp(prefix="layerwise-"))
-    atexit.register(shutil.rmtree, temporary, ignore_errors=True)
-    _fill(temporary / "new", make, temporary / str(key))
-    return temporary / str(key), f"{why}, so the files are in a temporary folder and will be made anew next time."
+    temporary = _TEMPORARY.get((name, key))
+    if temporary is None:
+        place = Path(tempfile.mkdtemp(prefix="layerwise-"))
+        atexit.register(shutil.rmtree, place, ignore_errors=True)
+        _fill(place / "new", make, place / str(key))
+        temporary = _TEMPORARY[name, key] = place / str(key)
+    return temporary, f"{why}, so the files are in a temporary folder and will be made anew next time."
 
 
 def _fill(new, make, path):

@@ -17,6 +17,10 @@ IN_USE = {
 }
 
 
+_CELL = "text-align:left;padding:2px 14px 2px 0;vertical-align:top;"
+_ONE = {"texts": "text", "arrays": "array"}
+
+
 class Dataset:
     """Arrays with names, and the card that says what they are.
 
@@ -72,7 +76,8 @@ class Dataset:
 
     def _repr_html_(self):
         quote, card = html.escape, self.card
-        rows = [(name, self._line(name, value)) for name, value in self.arrays.items()]
+        parts, rest = self._parts()
+        rows = [(name, self._line(name, self.arrays[name])) for name in rest]
         if self.classes:
             rows.append(("classes", ", ".join(map(str, self.classes))))
         rows.append(("source in use", self._in_use()))
@@ -80,9 +85,8 @@ class Dataset:
             rows.append(("what it is not", card.drawn["not"]))
         rows += [("from", card.origin), ("licence", card.licence)]
         table = "".join(
-            f"<tr><th scope='row' style='text-align:left;padding:2px 14px 2px 0;vertical-align:top;white-space:nowrap'>"
-            f"{quote(str(name))}</th><td style='text-align:left;padding:2px 0;white-space:normal'>"
-            f"{linked(str(value))}</td></tr>"
+            f"<tr><th scope='row' style='{_CELL}white-space:nowrap'>{quote(str(name))}</th>"
+            f"<td style='{_CELL}white-space:normal'>{linked(str(value))}</td></tr>"
             for name, value in rows
         )
         faults = "".join(
@@ -90,13 +94,44 @@ class Dataset:
             + (f" (<a href='{quote(fault['source'], quote=True)}'>source</a>)" if fault["source"] else "") + "</li>"
             for fault in card.faults
         )
-        note = f"<p><strong>Note.</strong> {quote(self.note)}</p>" if self.note else ""
+        note = f"<p style='white-space:pre-line'><strong>Note.</strong> {quote(self.note)}</p>" if self.note else ""
         return show.framed(
             f"<p><strong style='font-size:1.1em'>{quote(card.title)}</strong></p><p>{linked(card.what)}</p>"
-            f"{_examples.of(self)}{note}<table style='margin:6px 0;border-collapse:collapse'>{table}</table>"
+            f"{_examples.of(self)}{note}{parts}<table style='margin:6px 0;border-collapse:collapse'>{table}</table>"
             f"<details><summary>Known faults and how to cite</summary><ul>{faults or '<li>None known.</li>'}</ul>"
             f"<p>{linked(card.citation)}</p></details>",
             kind="data",
+        )
+
+    def _parts(self):
+        """Return a table of the arrays that come in parts, a column for each part, and the names of all others."""
+        endings = [name.removeprefix("x") for name in self.arrays if name.startswith("x_")]
+        if len(endings) < 2:
+            return "", list(self.arrays)
+        stems = {}
+        for name, array in self.arrays.items():
+            ending = f"_{name.rpartition('_')[2]}"
+            if ending in endings and name != ending:
+                stems.setdefault(name.removesuffix(ending), {})[ending] = array
+        head = "".join(f"<th scope='col' style='{_CELL}'>{html.escape(one)}</th>" for one in ["", *endings, "each", ""])
+        rows = []
+        for stem, found in stems.items():
+            counts = "".join(
+                f"<td style='{_CELL}text-align:right'>{len(found[one]):,}</td>" if one in found
+                else f"<td style='{_CELL}text-align:right'>–</td>" for one in endings
+            )
+            first = next(iter(found))
+            each = described(found[first][:1]).removeprefix("1 × ").removeprefix("1, ").removeprefix("1 ")
+            told = linked(self.card.arrays.get(stem + first, ""))
+            rows.append(
+                f"<tr><th scope='row' style='{_CELL}'>{html.escape(stem)}</th>{counts}"
+                f"<td style='{_CELL}white-space:nowrap'>{html.escape(_ONE.get(each, each))}</td>"
+                f"<td style='{_CELL}white-space:normal'>{told}</td></tr>"
+            )
+        used = {stem + ending for stem, found in stems.items() for ending in found}
+        return (
+            f"<div style='overflow-x:auto'><table style='margin:6px 0;border-collapse:collapse'><tr>{head}</tr>"
+            f"{''.join(rows)}</table></div>", [name for name in self.arrays if name not in used]
         )
 
     def _line(self, name, value):
@@ -113,11 +148,13 @@ def described(value):
         '3 × 28 × 28, uint8'
         >>> described(["a", "b"])
         '2 items'
-        >>> described("To be, or not to be")
-        '19 characters'
+        >>> described("To be, or not to be, that is the question")
+        '41 characters'
+        >>> print(described("price"))
+        "price"
     """
     if isinstance(value, str):
-        return f"{len(value):,} characters"
+        return f"{len(value):,} characters" if len(value) > 30 or "\n" in value else f'"{value}"'
     if hasattr(value, "columns"):
         return f"{len(value):,} rows, {len(value.columns)} columns"
     if hasattr(value, "dtype"):
@@ -155,7 +192,7 @@ class Catalogue:
         return "\n".join(f"{card.name}: {card.title} ({', '.join(card.sources)})" for card in self.cards)
 
     def _repr_html_(self):
-        cell = "style='text-align:left;padding:3px 14px 3px 0;vertical-align:top;white-space:normal'"
+        cell = f"style='{_CELL}white-space:normal'"
         rows = "".join(
             f"<tr><th scope='row' {cell}><code>{card.name}</code></th><td {cell}>{html.escape(card.title)}</td>"
             f"<td {cell}>{', '.join(card.sources)}</td><td {cell}>{linked(card.licence)}</td></tr>"

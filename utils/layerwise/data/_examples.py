@@ -120,37 +120,81 @@ def _photos(dataset):
     shown, images = [i for i in chosen(dataset, labels) if i < len(files)], []
     for i in shown:
         with Image.open(files[i]) as image:
-            image.thumbnail((4 * _HIGH, _HIGH))
+            image.thumbnail((6 * _HIGH, 1.5 * _HIGH))
             images.append(image.convert("RGB"))
-    return strip(images, f"Photos, {_names(dataset, labels, shown)}", sharp=False, kind="JPEG", quality=85)
+    words = "Drawn pictures" if dataset.source == "drawn" else "Photos"
+    return strip(images, f"{words}, {_names(dataset, labels, shown)}", sharp=False, kind="JPEG", quality=85)
 
 
 def _scenes(dataset):
-    """Show pictures with the boxes that belong to them."""
-    from PIL import ImageDraw
+    """Show pictures with a box around each thing, or around the fault; one of each condition or class."""
+    import numpy as np
+    from PIL import Image, ImageDraw
 
-    x, boxes = part(dataset, "x"), part(dataset, "boxes")
+    x, labels, boxes, masks = (part(dataset, name) for name in ("x", "y", "boxes", "masks"))
+    conditions = part(dataset, "condition")
+    if conditions is None:
+        shown = [i for i in chosen(dataset, labels, 6) if i < len(x)]
+        names = [str(dataset.classes[int(labels[i])]) for i in shown]
+    else:  # of the pictures in each light and weather, one with enough to see and not too much
+        crowd = np.array([abs(len(one) - 5) for one in boxes])
+        rows = {name: np.flatnonzero(np.asarray(conditions) == k) for k, name in enumerate(dataset.conditions)}
+        names = [name for name, found in rows.items() if len(found)][:4]
+        shown = [int(rows[name][np.argmin(crowd[rows[name]])]) for name in names]
     images = []
-    for i in range(min(4, len(x))):
+    for i in shown:
         image = packed(x[i], ink=False).convert("RGB")
-        scale = max(1, 96 // image.height)
-        image = image.resize((image.width * scale, image.height * scale))
-        for top, left, bottom, right in boxes[i] if boxes is not None else ():
+        scale = max(1, 192 // image.height)
+        image = image.resize((image.width * scale, image.height * scale), Image.Resampling.BICUBIC)
+        around = boxes[i] if boxes is not None else _extent(masks[i]) if masks is not None else ()
+        for top, left, bottom, right in around:
             ImageDraw.Draw(image).rectangle(
-                (left * scale, top * scale, right * scale, bottom * scale), outline=theme.ORANGE, width=2
+                (left * scale - 1, top * scale - 1, right * scale, bottom * scale), outline=theme.ORANGE, width=2
             )
         images.append(image)
-    return strip(images, f"{len(images)} scenes with a box around each object", sharp=False, optimize=True)
+    told = f"From left to right: {', '.join(names)}."
+    return strip(images, f"Scenes with a box around each thing. {told}", sharp=False, kind="JPEG", quality=85) + (
+        f"<div style='font-size:0.92em'>{html.escape(told)}</div>"
+    )
+
+
+def _extent(mask):
+    """Return the box around what is not 0 in a mask, as a list of one, or an empty list."""
+    import numpy as np
+
+    rows, columns = np.flatnonzero(np.any(mask, axis=1)), np.flatnonzero(np.any(mask, axis=0))
+    return [(rows[0], columns[0], rows[-1] + 1, columns[-1] + 1)] if len(rows) else []
 
 
 def _scans(dataset):
-    """Show grey scans as they are, without ink and paper, as a doctor sees them."""
-    x, labels = part(dataset, "x"), part(dataset, "y")
-    shown = [i for i in chosen(dataset, labels) if i < len(x)]
-    shown += [i for i in range(len(x)) if i not in shown][: max(0, 5 - len(shown))]
-    return strip(
-        [packed(x[i], ink=False) for i in shown], f"Scans, {_names(dataset, labels, shown)}", sharp=True, optimize=True
-    )
+    """Show grey scans as they are, without ink and paper, as a doctor sees them; below them what was marked."""
+    import numpy as np
+    from PIL import Image
+
+    x, labels, masks, marked = (part(dataset, name) for name in ("x", "y", "masks", "opacity"))
+    if x is None or not len(x):
+        return ""
+    each = max(6 // max(len(dataset.classes), 1), 1)
+    shown = [int(i) for k in range(len(dataset.classes)) for i in np.flatnonzero(np.asarray(labels) == k)[:each]]
+    shown = shown or list(range(min(6, len(x))))
+    whole = [packed(x[i], ink=False).convert("RGB") for i in shown]
+    rows = [(whole, "Scans")]
+    if masks is not None:
+        colours = np.array([[int(c[k : k + 2], 16) for k in (1, 3, 5)] for c in (*theme.PALETTE, theme.PAPER)])
+        tinted = []
+        for i, image in zip(shown, whole, strict=True):
+            kind = np.asarray(masks[i]) if marked is None else np.where(marked[i] > 0, 2, masks[i])
+            picture, tint = np.asarray(image), colours[(kind - 1) % len(colours)]
+            mixed = np.where(kind[..., None] > 0, 0.55 * picture + 0.45 * tint, picture)
+            tinted.append(Image.fromarray(mixed.astype("uint8")))
+        rows.append((tinted, "The same scans with their masks in colour"))
+    names = _names(dataset, labels, shown).removeprefix("one of each class: ")
+    scale = max(round(128 / whole[0].height), 1)
+    return "".join(
+        strip([image.resize((scale * image.width, scale * image.height), Image.Resampling.BICUBIC) for image in images],
+              f"{words}: {names}", sharp=False, kind="JPEG", quality=85)
+        for images, words in rows
+    ) + f"<div style='font-size:0.92em'>From left to right: {html.escape(names)}.</div>"
 
 
 def player(samples, rate, words):
@@ -175,37 +219,63 @@ def player(samples, rate, words):
         sound.setframerate(int(rate))
         sound.writeframes(samples.astype("<i2").tobytes())
     content = base64.b64encode(file.getvalue()).decode("ascii")
+    loudest = [int(np.abs(piece.astype(int)).max()) for piece in np.array_split(samples, 90) if len(piece)]
+    heights = [14 * one / (max(loudest, default=0) or 1) for one in loudest]
+    line = "".join(f"M{2 * i + 1} {14 - high:.1f}V{14 + high:.1f}" for i, high in enumerate(heights))
     return (
         f"<figure style='display:inline-block;margin:2px 10px 2px 0'><figcaption>{html.escape(words)}</figcaption>"
+        f"<svg viewBox='0 0 180 28' width='180' height='28' aria-hidden='true' style='display:block'>"
+        f"<path d='{line}' stroke='{theme.BLUE}' stroke-width='1.4'/></svg>"
         f"<audio controls preload='none' aria-label='{html.escape(words, quote=True)}' style='width:180px;height:32px' "
         f"src='data:audio/wav;base64,{content}'></audio></figure>"
     )
 
 
 def _sounds(dataset):
+    """Play one clip of each of a few classes; where there are languages, of each language."""
+    import numpy as np
+
     x, labels, lengths = part(dataset, "x"), part(dataset, "y"), part(dataset, "length")
+    speakers, languages, said = part(dataset, "speaker"), part(dataset, "language"), part(dataset, "word")
+    shown = chosen(dataset, labels, 4)
+    if languages is not None:
+        shown = [int(np.argmax(languages == language)) for language in sorted(set(languages))][:8]
     players = []
-    for i in chosen(dataset, labels, 4):
+    for i in [i for i in shown if i < len(x)]:
         clip = x[i] if lengths is None else x[i][: lengths[i]]
         words = str(dataset.classes[int(labels[i])]) if labels is not None and len(dataset.classes) else f"clip {i}"
+        words = words if said is None else str(said[i])
+        words += "" if languages is None else f" ({languages[i]})"
+        words += "" if speakers is None else f", {speakers[i]}"
         players.append(player(clip, dataset.arrays["rate"], words))
     return "".join(players)
 
 
 def _texts(dataset):
     """Quote a text: pairs beside each other, classes before their texts, a long one from its beginning."""
-    pairs = part(dataset, "pairs")
+    pairs, text = part(dataset, "pairs"), part(dataset, "text")
     if pairs is not None:
-        rows = [tuple(map(str, pair)) for pair in pairs[:4]]
-    else:
-        x, labels = part(dataset, "x"), part(dataset, "y")
-        if x is None:
-            return f"<blockquote style='white-space:pre-wrap'>{_short(part(dataset, 'text') or '', 300)}</blockquote>"
-        rows = [
-            (str(dataset.classes[int(labels[i])]) if labels is not None and len(dataset.classes) else str(i), str(x[i]))
-            for i in chosen(dataset, labels, 4) if i < len(x)
-        ]
-    return _rows([[_short(cell, 160) for cell in row] for row in rows])
+        return _rows([[_short(str(cell), 160) for cell in pair] for pair in pairs[:4]])
+    if text is not None:
+        return f"<blockquote style='white-space:pre-wrap'>{_short(text, 300)}</blockquote>"
+    x, labels, modules = part(dataset, "x"), part(dataset, "y"), part(dataset, "module")
+    if x is None:
+        return ""
+    if modules is not None:  # source code, whose columns mean something
+        look = "<code style='white-space:pre-wrap'>{}</code>"
+        starts = ["\n".join(str(one).splitlines()[:6]) for one in x[:4]]
+        return _rows([[html.escape(str(module)), look.format(_short(start, 240))]
+                      for module, start in zip(modules[:4], starts, strict=True)])
+    shown = [i for i in chosen(dataset, labels, 5) if i < len(x)]
+    if labels is None or not len(dataset.classes):
+        return _rows([[_short(str(x[i]), 240)] for i in shown])
+    rows = []
+    for i in shown:
+        words = str(x[i])
+        if len(words) < 20:  # such as a name: several of the class on one line
+            words = ", ".join(str(one) for one, label in zip(x[:100], labels[:100], strict=True) if label == labels[i])
+        rows.append([html.escape(str(dataset.classes[int(labels[i])])), _short(words, 240)])
+    return _rows(rows)
 
 
 def _short(text, most):
@@ -225,53 +295,79 @@ def _table(dataset):
     if table is None:
         return ""
     shown = table.head(4).astype(object).where(table.head(4).notna(), "–")
-    rows = [[_short(f"{value:g}" if isinstance(value, float) else str(value), 40) for value in row] for row in shown.to_numpy()]
-    return _rows(rows, [html.escape(str(name)) for name in table.columns])
+    head = [html.escape(str(name)) for name in table.columns]
+    return _rows([[_cell(value) for value in row] for row in shown.to_numpy()], head)
+
+
+def _cell(value):
+    if hasattr(value, "strftime"):
+        return f"<span style='white-space:nowrap'>{value}</span>"
+    return _short(f"{value:g}" if isinstance(value, float) else str(value), 40)
 
 
 def _series(dataset):
-    """Draw the first column of numbers over its whole length as one thin line."""
+    """Draw the first columns of numbers over their whole length, one thin line each."""
+    table = part(dataset, "table")
+    return "".join(_line(table[column], str(column)) for column in table.select_dtypes("number").columns[:3])
+
+
+def _line(column, name):
+    """Return one series as a drawn line with its name, dates and limits below; "" where it is all gaps."""
     import numpy as np
 
-    table = part(dataset, "table")
-    column = table.select_dtypes("number").columns[0]
-    values = table[column].to_numpy(dtype=float)
+    values = column.to_numpy(dtype=float)
     whole = np.isfinite(values)
     if not whole.any():
         return ""
-    wide, high = 700, 90
+    wide, high = 700, 60
     at = np.linspace(0, len(values) - 1, min(len(values), wide)).astype(int)
     at = at[whole[at]]
     low, top = values[whole].min(), values[whole].max()
     y = high - 4 - (values[at] - low) / ((top - low) or 1) * (high - 8)
     line = " ".join(f"{x:.0f},{one:.1f}" for x, one in zip(at / max(len(values) - 1, 1) * wide, y, strict=True))
-    words = f"{column}, from {table.index[0]} to {table.index[-1]}, between {low:g} and {top:g}"
+    first, last = (f"{moment:%Y-%m-%d}" if hasattr(moment, "strftime") else moment for moment in column.index[[0, -1]])
+    words = f"{name}, from {first} to {last}, between {low:g} and {top:g}"
     return (
         f"<svg viewBox='0 0 {wide} {high}' role='img' aria-label='{html.escape(words, quote=True)}' "
-        f"style='width:100%;max-width:{wide}px;background:{theme.PAPER};border-radius:4px'>"
+        f"style='display:block;width:100%;max-width:{wide}px;background:{theme.PAPER};border-radius:4px'>"
         f"<polyline points='{line}' fill='none' stroke='{theme.BLUE}' stroke-width='1.2'/></svg>"
-        f"<div style='font-size:0.92em'>{html.escape(words)}</div>"
+        f"<div style='font-size:0.92em;margin-bottom:6px'>{html.escape(words)}</div>"
     )
 
 
 def _video(dataset):
-    """Show a few clips side by side as one moving picture."""
+    """Show a few clips side by side as one moving picture; a watched zone is drawn, in orange while it rings."""
     import numpy as np
+    from PIL import Image, ImageDraw
 
-    x = part(dataset, "x")
-    clips = [np.asarray(clip) for clip in x[:4]]
-    if not clips:
-        return ""
-    frames = []
+    x, labels, alarm = part(dataset, "x"), part(dataset, "y"), part(dataset, "alarm")
+    if labels is None:  # one long film: where it rings most
+        start = int(np.argmax(np.convolve(alarm, np.ones(min(40, len(x))), "valid")))
+        clips, alarms, told = [x[start : start + 40]], [alarm[start : start + 40]], "A part of the film."
+    else:
+        shown = [i for i in chosen(dataset, labels, 6)[-4:] if i < len(x)]
+        shown += [i for i in range(len(x)) if i not in shown][: 4 - len(shown)]
+        clips, alarms = [x[i] for i in shown], [None if alarm is None else alarm[i] for i in shown]
+        told = f"From left to right: {', '.join(str(dataset.classes[int(labels[i])]) for i in shown)}."
+    zone, frames = dataset.arrays.get("zone"), []
+    scale = max(1, round((140 if len(clips) > 1 else 240) / clips[0].shape[1]))
+    high, wide = clips[0].shape[1] * scale, clips[0].shape[2] * scale
     for moment in range(min(len(clip) for clip in clips)):
-        row = np.concatenate([np.pad(clip[moment], ((2, 2), (2, 2), *((0, 0),) * (clip.ndim - 3))) for clip in clips], 1)
-        frame = packed(row, ink=False).convert("RGB")
-        scale = max(1, 96 // frame.height)
-        frames.append(frame.resize((frame.width * scale, frame.height * scale), 0))
+        row = Image.new("RGB", (len(clips) * (wide + 4) - 4, high), theme.PAPER)
+        for number, (clip, rings) in enumerate(zip(clips, alarms, strict=True)):
+            picture = packed(clip[moment]).convert("RGB").resize((wide, high), Image.Resampling.BICUBIC)
+            if zone is not None:
+                corners = [(float(column) * scale, float(line) * scale) for line, column in zone]
+                colour = theme.ORANGE if rings is not None and rings[moment] else theme.BLUE
+                ImageDraw.Draw(picture).polygon(corners, outline=colour, width=2)
+            row.paste(picture, (number * (wide + 4), 0))
+        frames.append(row)
     source = address(
-        frames[0], kind="WEBP", save_all=True, append_images=frames[1:], duration=120, loop=0, quality=60, method=2
+        frames[0], kind="WEBP", save_all=True, append_images=frames[1:], loop=0, quality=50, method=1,
+        duration=round(1000 / dataset.arrays.get("rate", 8)),
     )
     return (
-        f"<img src='{source}' alt='{len(clips)} clips of {len(frames)} frames each, playing side by side' "
+        f"<img src='{source}' alt='Clips of {len(frames)} pictures each, playing. {html.escape(told, quote=True)}' "
         f"style='width:100%;max-width:{frames[0].width}px;border-radius:4px'>"
+        f"<div style='font-size:0.92em'>{html.escape(told)}</div>"
     )

@@ -1,6 +1,7 @@
 """Where a data set comes from: mirror folder, cache, download, bundled sample, generator; each checked."""
 
 import html
+import inspect
 from pathlib import Path
 
 from layerwise import paths, show
@@ -145,10 +146,19 @@ def _official(card, address, read):
 
 def _own(card, source, readers, options):
     """Return the arrays of a bundled, drawn or live set."""
-    if source == "drawn":
-        return readers["drawn"](**{"seed": card.drawn["seed"], **options})
-    if source == "live":
-        return readers["live"](**options)
+    if source in ("drawn", "live"):
+        # What `functools.partial` has filled in is the module's business, not a setting.
+        known = [
+            name for name in inspect.signature(readers[source]).parameters
+            if name not in getattr(readers[source], "keywords", {})
+        ]
+        for option in options:
+            if option not in known:
+                raise CourseError(
+                    f"{card.name!r} takes no {option!r}; it takes {', '.join(known) or 'no settings'}."
+                    f"{nearest(option, known)}"
+                )
+        return readers[source](**({"seed": card.drawn["seed"]} if source == "drawn" else {}) | options)
     files = [card.folder / file["file"] for file in card.bundled["files"]]
     path = files[0]
     try:
@@ -176,9 +186,10 @@ def check_file(path, hashes):
     known = [one for one in hashes if one]
     if not known:
         return ""
+    kinds = {one.partition(":")[0] for one in known}
+    found = {f"{kind}:{pooch.file_hash(str(path), alg=kind)}" for kind in kinds}
     for one in known:
-        kind, _, digest = one.partition(":")
-        if pooch.file_hash(str(path), alg=kind) == digest:
+        if one in found:
             return one
     raise Damaged("holds other content than the card promises (its hash differs)")
 
