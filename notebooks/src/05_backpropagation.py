@@ -41,9 +41,9 @@ keras.utils.set_random_seed(0)
 
 
 # %%
-def neuron_loss(weight, entry, bias):
+def neuron_loss(weight, x, bias):
     """Return the squared error of one tanh neuron that should answer 0.5."""
-    return (np.tanh(weight * entry + bias) - 0.5) ** 2
+    return (np.tanh(weight * x + bias) - 0.5) ** 2
 
 
 # %% [markdown]
@@ -63,6 +63,9 @@ def by_nudging(function, values, nudge=1e-5):
     return np.array(slopes)
 
 
+# %% [markdown]
+# Three values, so six evaluations of the loss:
+
 # %%
 values = [-1.0, 1.2, 0.2]
 nudged = by_nudging(neuron_loss, values)
@@ -73,8 +76,8 @@ print("slopes for weight, input and bias:", nudged.round(4))
 # changes by the *other* factor, a sum by 1, a square by twice its base, and tanh by $1 - \tanh^2$.
 
 # %%
-weight, entry, bias = values
-product = weight * entry
+weight, x, bias = values
+product = weight * x
 total = product + bias
 output = np.tanh(total)
 error = output - 0.5
@@ -90,10 +93,13 @@ to_error = 2 * error
 to_output = to_error * 1
 to_total = to_output * (1 - output**2)
 to_product, to_bias = to_total * 1, to_total * 1
-to_weight, to_entry = to_product * entry, to_product * weight
+to_weight, to_x = to_product * x, to_product * weight
+
+# %% [markdown]
+# Two very different ways to the same three numbers. Do they meet?
 
 # %%
-by_hand = np.array([to_weight, to_entry, to_bias])
+by_hand = np.array([to_weight, to_x, to_bias])
 assert np.allclose(by_hand, nudged, atol=1e-9)
 print("the same three slopes:            ", by_hand.round(4))
 
@@ -120,8 +126,8 @@ explore.computation_graph(expression="one neuron", a=-1.0, b=1.2, c=0.2)
 # %%
 predict(
     "05.reuse",
-    "For a = 1, b = 2, c = 3 the result is 3 · 4. The way through (a + b) gives a the "
-    "slope 4, the way through (a + c) gives it 3. What is the slope of a?",
+    "For a = 1, b = 2, c = 3 the result is 3 · 4. The way through (a + b) gives a "
+    "the slope 4, the way through (a + c) gives it 3. What is the slope for a?",
     ["4 · 3 = 12", "4 + 3 = 7", "3, the way that was walked last"],
 )
 
@@ -226,6 +232,11 @@ def topological(last):
     return ordered
 
 
+# %% [markdown]
+# Now the walk. The slope of the loss for a number is kept as that number's `gradient`, which is what the libraries call
+# it too.
+
+
 # %%
 def backward(loss):
     """Give every number behind a loss its gradient."""
@@ -242,10 +253,10 @@ def backward(loss):
 # That is the whole engine. `+=` is where the ways add up. Back to the neuron, whose slopes we know already.
 
 # %%
-weight, entry, bias = (Value(number) for number in values)
-loss = (tanh(weight * entry + bias) - 0.5) ** 2
+weight, x, bias = (Value(number) for number in values)
+loss = (tanh(weight * x + bias) - 0.5) ** 2
 backward(loss)
-assert np.allclose([weight.gradient, entry.gradient, bias.gradient], by_hand)
+assert np.allclose([weight.gradient, x.gradient, bias.gradient], by_hand)
 
 # %% [markdown]
 # ## Three libraries as witnesses
@@ -290,6 +301,9 @@ def tangled(a, b, c, tanh):
     return (tanh(a * b + c) - a) ** 2 * b + tanh(c * c) * a + b**3
 
 
+# %% [markdown]
+# Sixty slopes, found twice:
+
 # %%
 rng = np.random.default_rng(0)
 differences = []
@@ -319,10 +333,12 @@ corners = [[0, 0], [0, 1], [1, 0], [1, 1]]
 wanted = [0, 1, 1, 0]
 
 
+# %%
 def answer(parameters, x):
     """Return what the network of 17 parameters says to one pair of inputs."""
     output = parameters[16]
-    for first, second, bias, outgoing in zip(*[iter(parameters[:16])] * 4):
+    for unit in range(0, 16, 4):
+        first, second, bias, outgoing = parameters[unit : unit + 4]
         output = output + outgoing * tanh(first * x[0] + second * x[1] + bias)
     return output
 
@@ -334,7 +350,7 @@ def answer(parameters, x):
 
 
 # %%
-def train_xor(seed, steps, learning_rate=0.1):
+def train_xor(seed, steps, learning_rate=0.05):
     """Return the trained parameters and the loss of every step."""
     rng = np.random.default_rng(seed)
     parameters, losses = [Value(number) for number in rng.normal(size=17)], []
@@ -349,15 +365,24 @@ def train_xor(seed, steps, learning_rate=0.1):
     return parameters, losses
 
 
+# %% [markdown]
+# One start may be lucky or unlucky, so we try several. (With a learning rate of 0.1 some of them would be thrown out of
+# the valley, for a reason that you can compute at the end of this page.)
+
 # %%
-STARTS, STEPS = {"smoke": (2, 20), "quick": (10, 300), "full": (20, 1000)}[PROFILE]
+STARTS, STEPS = {"smoke": (2, 10), "quick": (10, 300), "full": (20, 1000)}[PROFILE]
 trained = [train_xor(seed, STEPS) for seed in range(STARTS)]
+
+# %%
 plot.curves(
     {"squared error": [losses for _, losses in trained]},
     x=np.arange(STEPS),
     x_title="step",
     title="The engine learns XOR: the median of the random starts, and their range",
 )
+
+# %% [markdown]
+# The error falls; but did every start arrive? At each corner the answer must be nearer to the right one.
 
 
 # %%
@@ -367,6 +392,7 @@ def is_xor(parameters):
     return all((said > 0.5) == bool(target) for said, target in zip(answers, wanted))
 
 
+# %%
 solved = sum(is_xor(parameters) for parameters, _ in trained)
 found("xor_solved", solved / STARTS, "{:.0%} of the random starts ended at XOR.")
 
@@ -399,6 +425,9 @@ digits = data.load("digits", source="best" if PROFILE == "full" else "bundled")
 pixels = digits.x_train.reshape(-1, 784) / 255.0
 labels = digits.y_train
 digits
+
+# %% [markdown]
+# Forward, as in lesson 02, except that the hidden layer is returned too: the way back will ask for it.
 
 
 # %%
@@ -447,6 +476,7 @@ parameters = [rng.normal(scale=0.05, size=shape) for shape in shapes]
 x_batch, y_batch = pixels[:256], labels[:256]
 
 
+# %%
 def library_loss(hidden_weights, hidden_bias, output_weights, output_bias):
     """The same mean cross-entropy, written with the operations of Keras."""
     hidden = keras.ops.tanh(keras.ops.matmul(x_batch, hidden_weights) + hidden_bias)
@@ -475,13 +505,18 @@ assert difference < 1e-6
 # %%
 predict(
     "05.cost",
-    "One forward pass takes a certain time. How long do all 25,450 slopes take, forward pass included?",
+    "One forward pass takes a certain time. How long do all 25,450 slopes take, "
+    "the forward pass included?",
     [
         "about as long as two or three forward passes",
         "about as long as 160, the root of 25,450",
         "about as long as 25,000",
     ],
 )
+
+# %% [markdown]
+# A stopwatch, held many times, since other programs run on this machine too; the median is not moved by a few slow
+# runs.
 
 
 # %%
@@ -505,6 +540,9 @@ found(
     "All slopes together take as long as {:.1f} forward passes.",
     predicted="05.cost",
 )
+
+# %% [markdown]
+# And the other way, one pass for each parameter and one to compare with? Nobody waits for that here: we multiply.
 
 # %%
 found(
@@ -539,11 +577,15 @@ def size(array):
     return np.sqrt(np.mean(array**2))
 
 
+# %% [markdown]
+# Forward through all layers, then back through all of them, beginning with a random slope of size 1:
+
+
 # %%
 def through(activation, spread, seed):
     """Return the size of the signal and of the slope in each layer."""
     rng = np.random.default_rng(seed)
-    signal, layers = rng.normal(size=(200, WIDTH)), []
+    signal, layers = rng.normal(size=(100, WIDTH)), []
     for _ in range(DEPTH):
         weights = rng.normal(scale=spread / WIDTH**0.5, size=(WIDTH, WIDTH))
         signal = ACTIVATIONS[activation](signal @ weights)
@@ -559,8 +601,8 @@ def through(activation, spread, seed):
 # %%
 predict(
     "05.vanish",
-    "tanh, and weights of half the right size. The slope that starts with size 1 at the last layer "
-    "arrives at the first with which size?",
+    "tanh, and weights of half the size that would keep a signal. The slope that "
+    "starts with size 1 behind the last layer arrives at the first with which size?",
     ["about a half", "about a thirtieth", "less than a millionth"],
 )
 
@@ -582,6 +624,11 @@ found(
 )
 
 
+# %% [markdown]
+# One figure says how this happens, layer by layer, for four sizes of weights. Five random starts each; the bands are
+# their range.
+
+
 # %%
 def layers_figure(activation, what, title):
     """Draw the size of signals (0) or slopes (1) by layer, over five random starts."""
@@ -593,7 +640,8 @@ def layers_figure(activation, what, title):
     return figure.update_yaxes(type="log", exponentformat="power")
 
 
-layers_figure("tanh", 1, "tanh: the slope on its way back, from layer 30 to layer 1")
+# %%
+layers_figure("tanh", 1, "tanh: the slope on its way back, from right to left")
 
 # %% [markdown]
 # Read it from the right. With small weights every layer takes half of the slope away, and thirty halvings leave about a
@@ -603,7 +651,7 @@ layers_figure("tanh", 1, "tanh: the slope on its way back, from layer 30 to laye
 # a spread of 1. Now relu, the signals on their way forward:
 
 # %%
-layers_figure("relu", 0, "relu: the signal on its way forward, from layer 1 to layer 30")
+layers_figure("relu", 0, "relu: the signal on its way forward, layer by layer")
 
 # %% [markdown]
 # Here Glorot's choice is too small. The reason is plain: relu throws one half of the signal away, so that the variance
@@ -623,9 +671,9 @@ found(
 
 # %%
 glorot = keras.initializers.GlorotUniform(seed=1)(shape=(400, 200))
-he_weights = keras.initializers.HeNormal(seed=1)(shape=(400, 200))
-spread = [np.std(keras.ops.convert_to_numpy(one)) for one in (glorot, he_weights)]
-assert np.allclose(spread, [(2 / (400 + 200)) ** 0.5, (2 / 400) ** 0.5], rtol=0.02)
+he_normal = keras.initializers.HeNormal(seed=1)(shape=(400, 200))
+drawn = [np.std(keras.ops.convert_to_numpy(one)) for one in (glorot, he_normal)]
+assert np.allclose(drawn, [(2 / (400 + 200)) ** 0.5, (2 / 400) ** 0.5], rtol=0.02)
 
 # %% [markdown]
 # ## Does it matter for learning?
@@ -645,6 +693,11 @@ def normalise(sums):
     return centred / deviation, deviation
 
 
+# %% [markdown]
+# Backward, the formula says: what all sums have in common, and what would only stretch them, has no effect any more.
+
+
+# %%
 def normalise_backward(to_normal, normal, deviation):
     """Return the slopes for the sums, from those for the normalised sums."""
     shared = to_normal.mean(axis=1, keepdims=True)
@@ -653,8 +706,7 @@ def normalise_backward(to_normal, normal, deviation):
 
 
 # %% [markdown]
-# The backward formula says: what all sums have in common, and what would only stretch them, has no effect any more. Is
-# it right? Two witnesses: the layer in Keras for the values, the library's gradients for the slopes.
+# Is it right? There are two witnesses: the layer in Keras for the values, the library's gradients for the slopes.
 
 # %%
 sums, towards = rng.normal(size=(5, 8)), rng.normal(size=(5, 8))
@@ -663,6 +715,7 @@ layer = keras.layers.LayerNormalization(epsilon=1e-3)
 assert np.allclose(normal, keras.ops.convert_to_numpy(layer(sums)), atol=1e-4)
 
 
+# %%
 def normalised_loss(sums):
     """Return a weighted sum of the normalised sums, with the operations of Keras."""
     centred = sums - keras.ops.mean(sums, axis=1, keepdims=True)
@@ -670,6 +723,7 @@ def normalised_loss(sums):
     return keras.ops.sum(towards * centred / keras.ops.sqrt(variance + 1e-3))
 
 
+# %%
 ours = normalise_backward(towards, normal, deviation)
 assert np.allclose(ours, library_gradients(normalised_loss, [sums])[0], atol=1e-9)
 
@@ -691,16 +745,17 @@ def deep_forward(weights, x, normalised):
     return x @ weights[-1], x, kept
 
 
+# %%
 def deep_gradients(weights, x, y, normalised):
     """Return the slopes of the mean cross-entropy for each matrix of weights."""
     scores, last, kept = deep_forward(weights, x, normalised)
     to_scores = (softmax(scores) - np.eye(10, dtype=x.dtype)[y]) / len(y)
     slopes, to_output = [last.T @ to_scores], to_scores @ weights[-1].T
-    for matrix, (entry, sums, deviation) in zip(weights[-2::-1], reversed(kept)):
+    for matrix, (inputs, sums, deviation) in zip(weights[-2::-1], reversed(kept)):
         to_sums = to_output * (sums > 0)
         if normalised:
             to_sums = normalise_backward(to_sums, sums, deviation)
-        slopes.append(entry.T @ to_sums)
+        slopes.append(inputs.T @ to_sums)
         to_output = to_sums @ matrix.T
     return slopes[::-1]
 
@@ -715,18 +770,24 @@ inked = ((pixels - pixels.mean()) / pixels.std()).astype("float32")
 sizes = [784] + 20 * [64] + [10]
 
 
-def train_deep(spread, normalised, seed):
-    """Return the share of validation digits that a trained deep network reads."""
-    rng = np.random.default_rng(seed)
-    order = rng.permutation(10_000)
-    weights = [
+# %%
+def random_weights(spread, rng):
+    """Return the matrices of a deep network, their spread as in the figures above."""
+    return [
         rng.normal(scale=spread / inputs**0.5, size=(inputs, units)).astype("float32")
         for inputs, units in zip(sizes, sizes[1:])
     ]
+
+
+# %%
+def train_deep(spread, normalised, seed):
+    """Return the share of validation digits that a trained deep network reads."""
+    rng = np.random.default_rng(seed)
+    order, weights = rng.permutation(10_000), random_weights(spread, rng)
     for _ in range(DEEP_STEPS):
         batch = rng.choice(order[:6000], 128)
         slopes = deep_gradients(weights, inked[batch], labels[batch], normalised)
-        weights = [matrix - 0.03 * slope for matrix, slope in zip(weights, slopes)]
+        weights = [one - 0.03 * slope for one, slope in zip(weights, slopes)]
     unseen = order[6000:8000]
     scores = deep_forward(weights, inked[unseen], normalised)[0]
     return np.mean(scores.argmax(axis=1) == labels[unseen])
@@ -770,12 +831,15 @@ plot.bars(
     title="Twenty relu layers: what the start is worth, and what normalisation saves",
 )
 
+# %% [markdown]
+# He's start is the third bar; the other three of each group are wrong for relu.
+
 # %%
 plain, normed = shares[[0, 1, 3]].mean(), shares[[4, 5, 7]].mean()
 found(
     "wrong_start_read",
     plain,
-    "Without normalisation the three wrong starts read {:.0%} of the digits: guessing.",
+    "Without normalisation, the three wrong starts read {:.0%} on average.",
 )
 found("right_start_read", shares[2].mean(), "He's start reads {:.0%}.")
 found(
@@ -813,7 +877,7 @@ found(
 
 # %%
 def small_digits(seed, count):
-    """Return shrunken digits with a constant, (count, 197), and their classes as 0 and 1."""
+    """Return small digits with a constant, (count, 197), and classes as 0 and 1."""
     chosen = np.random.default_rng(seed).choice(10_000, count, replace=False)
     blocks = pixels[chosen].reshape(count, 14, 2, 14, 2).mean(axis=(2, 4))
     shrunk = np.hstack([blocks.reshape(count, 196), np.ones((count, 1))])
@@ -827,13 +891,16 @@ def small_digits(seed, count):
 
 # %%
 def top_curvature(multiply, direction, rounds):
-    """Return the top eigenvalue of a matrix known by its products, and its direction."""
+    """Return a matrix's top eigenvalue, found by products only, and its direction."""
     for _ in range(rounds):
         direction = direction / np.linalg.norm(direction)
         product = multiply(direction)
         eigenvalue, direction = direction @ product, product
     return eigenvalue, direction
 
+
+# %% [markdown]
+# NumPy can find all eigenvalues of a matrix of this size, and so is the witness.
 
 # %%
 x_small, targets = small_digits(seed=0, count=1000)
@@ -844,7 +911,8 @@ print(f"top curvature {curvature:.2f}: descent should break at {2 / curvature:.4
 
 # %% [markdown]
 # Now the experiment. It knows nothing of the prediction: it only descends, looks whether the loss has grown after 300
-# steps, and halves the interval between a learning rate that works and one that does not. With *momentum* $\beta$, each
+# steps, and halves the interval between a learning rate that works and one that does not. (It asks `not ... <` rather than
+# `>=`, since a loss that is no number any more counts as broken too.) With *momentum* $\beta$, each
 # step also repeats the share $\beta$ of the one before (Polyak's
 # [heavy ball](https://doi.org/10.1016/0041-5553%2864%2990137-5), 1964).
 
@@ -861,8 +929,9 @@ def breaks(x, targets, learning_rate, momentum=0.0, steps=300):
     return not np.mean((x @ weights - targets) ** 2) < np.mean(targets**2)
 
 
+# %%
 def breaking_point(breaks, low=1e-3, high=10.0, halvings=14):
-    """Return the learning rate from which something breaks, to a tenth of a per cent."""
+    """Return the learning rate from which something breaks, to a part in a thousand."""
     for _ in range(halvings):
         middle = np.sqrt(low * high)
         low, high = (low, middle) if breaks(middle) else (middle, high)
@@ -877,6 +946,9 @@ with np.errstate(all="ignore"):
     met = [
         breaking_point(lambda rate: breaks(x, targets, rate)) for x, targets in problems
     ]
+
+# %% [markdown]
+# How far from the prediction was each breaking point?
 
 # %%
 errors = np.abs(np.array(met) * curvatures / 2 - 1)
@@ -893,7 +965,8 @@ assert errors.max() < 0.02
 # %%
 predict(
     "05.momentum",
-    "Momentum 0.9 adds up ten steps or so. The largest learning rate that does not break is then",
+    "Momentum 0.9 adds up ten steps or so. The largest learning rate that does not "
+    "break is then",
     ["about ten times smaller", "the same", "nearly twice as large"],
 )
 
@@ -915,6 +988,7 @@ found(
     "With momentum 0.9 the breaking point is {:.2f} times 2 / curvature.",
     predicted="05.momentum",
 )
+# %%
 found(
     "momentum_error",
     momentum_errors.max(),
@@ -929,7 +1003,7 @@ assert momentum_errors.max() < 0.02
 
 
 # %%
-def keras_breaks(learning_rate, momentum, steps=200):
+def keras_breaks(learning_rate, momentum, steps=60):
     """Return whether Keras's SGD makes the loss of the first linear reader grow."""
     optimizer = keras.optimizers.SGD(learning_rate, momentum=momentum)
     weights = keras.Variable(np.zeros((197, 10)), dtype="float32")
@@ -976,18 +1050,20 @@ def unpack(flat):
     return flat[: 197 * 16].reshape(SHAPES[0]), flat[197 * 16 :].reshape(SHAPES[1])
 
 
-def flat_gradient(flat, x, targets, kind):
+# %%
+def loss_and_slopes(flat, x, targets, kind):
     """Return the loss of a small network and its slopes, as one flat vector."""
     first, second = unpack(flat)
     hidden = np.tanh(x @ first)
-    scores = hidden @ second
-    answers = scores if kind == "squared error" else softmax(scores)
+    answers = scores = hidden @ second
     loss = 0.5 * np.mean(np.sum((scores - targets) ** 2, axis=1))
     if kind == "cross-entropy":
+        answers = softmax(scores)
         loss = -np.mean(np.log(np.sum(answers * targets, axis=1) + 1e-300))
     to_scores = (answers - targets) / len(x)
     to_sums = to_scores @ second.T * (1 - hidden**2)
-    return loss, np.concatenate([(x.T @ to_sums).ravel(), (hidden.T @ to_scores).ravel()])
+    slopes = [x.T @ to_sums, hidden.T @ to_scores]
+    return loss, np.concatenate([one.ravel() for one in slopes])
 
 
 # %% [markdown]
@@ -1002,11 +1078,15 @@ def network_curvature(flat, direction, problem, rounds):
     """Return the top eigenvalue of a network's Hessian, and its direction."""
 
     def multiply(vector, nudge=1e-4):
-        up = flat_gradient(flat + nudge * vector, *problem)[1]
-        down = flat_gradient(flat - nudge * vector, *problem)[1]
+        up = loss_and_slopes(flat + nudge * vector, *problem)[1]
+        down = loss_and_slopes(flat - nudge * vector, *problem)[1]
         return (up - down) / (2 * nudge)
 
     return top_curvature(multiply, direction, rounds)
+
+
+# %% [markdown]
+# A start: random weights, 200 digits around their mean, and the top curvature before the first step.
 
 
 # %%
@@ -1033,9 +1113,9 @@ def follow(seed, share, kind, steps):
     learning_rate, losses, shares = share * 2 / curvature, [], []
     for step in range(steps):
         if step % 50 == 0:
-            curvature, direction = network_curvature(flat, direction, problem, rounds=8)
+            curvature, direction = network_curvature(flat, direction, problem, 8)
             shares.append(curvature * learning_rate / 2)
-        loss, slopes = flat_gradient(flat, *problem)
+        loss, slopes = loss_and_slopes(flat, *problem)
         flat = flat - learning_rate * slopes
         losses.append(loss)
     return losses, shares
@@ -1044,16 +1124,17 @@ def follow(seed, share, kind, steps):
 # %%
 predict(
     "05.edge",
-    "At 1.5 times the limit, the quadratic rule says that the loss explodes. What does a network do?",
+    "At 1.5 times the limit, the quadratic rule says that the loss explodes. What does "
+    "a network do?",
     [
         "its loss explodes as well",
-        "it is thrown about and ends at a worse loss than it began with",
+        "it is thrown about, and ends at a worse loss than it began with",
         "it finds flatter ground and goes on learning",
     ],
 )
 
 # %%
-EDGE_STEPS = {"smoke": 100, "quick": 1200, "full": 5000}[PROFILE]
+EDGE_STEPS = {"smoke": 60, "quick": 1200, "full": 5000}[PROFILE]
 paths = {
     f"{share} of the limit": [
         follow(seed, share, "squared error", EDGE_STEPS) for seed in range(SEEDS)
@@ -1070,6 +1151,9 @@ figure = plot.curves(
     title="The curvature climbs to the limit, or falls to it, and stays",
 )
 figure.add_hline(y=1, line_dash="dot", line_width=1)
+
+# %% [markdown]
+# How near to the limit do the runs at 0.9 and 1.5 end?
 
 # %%
 ends = np.array([[runs[1][-1] for runs in paths[name]] for name in list(paths)[1:]])
@@ -1100,18 +1184,21 @@ found(
 
 
 # %%
+HALVINGS = {"smoke": 3, "quick": 9, "full": 12}[PROFILE]
+
+
 def network_breaking_point(seed, kind, steps=300):
-    """Return where descent on a network breaks, in multiples of 2 / curvature at the start."""
+    """Return where a network breaks, in multiples of 2 / curvature at its start."""
     flat_start, problem, curvature, _ = start(seed, kind)
 
     def breaks(learning_rate):
         flat = flat_start
         for _ in range(steps):
-            flat = flat - learning_rate * flat_gradient(flat, *problem)[1]
-        return not flat_gradient(flat, *problem)[0] < flat_gradient(flat_start, *problem)[0]
+            flat = flat - learning_rate * loss_and_slopes(flat, *problem)[1]
+        return not loss_and_slopes(flat, *problem)[0] < first_loss
 
-    limit = 2 / curvature
-    return breaking_point(breaks, 0.1 * limit, 1000 * limit, halvings=9) / limit
+    first_loss, limit = loss_and_slopes(flat_start, *problem)[0], 2 / curvature
+    return breaking_point(breaks, 0.1 * limit, 1000 * limit, HALVINGS) / limit
 
 
 # %%
@@ -1122,6 +1209,9 @@ with np.errstate(all="ignore"):
     }
 for kind, multiples in broke.items():
     print(f"{kind}: from {min(multiples):.1f} to {max(multiples):.1f} times the limit")
+
+# %% [markdown]
+# Each of them learns well beyond the rule, but not equally far:
 
 # %%
 found(
@@ -1174,7 +1264,8 @@ found(
 # %%
 quiz(
     "05.quiz.multiply",
-    "A loss has the slope 3 for the product a · b, with a = 2 and b = 5. What is its slope for a?",
+    "A loss has the slope 3 for the product a · b, with a = 2 and b = 5. What is its "
+    "slope for a?",
     {
         "6": "That is 3 · a. A product follows each factor with the *other* one.",
         "15": "The slope of the product, 3, times the other factor, 5.",
@@ -1189,7 +1280,8 @@ quiz(
     "In a dense layer, why is the slope of the bias a sum over the batch?",
     {
         "because the loss is a mean": (
-            "The mean is in the slope that comes back already, as 1 / batch. It would not make a sum."
+            "The mean is in the slope that comes back already, as 1 / batch. It would "
+            "not make a sum."
         ),
         "because every example uses the same bias": (
             "One number, used once for each example: the ways add up."
@@ -1206,9 +1298,16 @@ quiz(
     "05.quiz.relu",
     "Thirty relu layers start with Glorot's weights. What happens to the signal?",
     {
-        "it keeps its size": "That is what He's weights achieve. relu takes half of the variance away.",
-        "it fades": "The variance halves in each layer; He's weights make up for it with twice the variance.",
-        "it explodes": "For that the variance must be more than doubled before each relu.",
+        "it keeps its size": (
+            "That is what He's weights achieve: relu takes half of the variance away."
+        ),
+        "it fades": (
+            "The variance halves in each layer; He's weights make up for it with twice "
+            "the variance."
+        ),
+        "it explodes": (
+            "For that, the variance must be more than doubled before each relu."
+        ),
     },
     right="it fades",
 )
@@ -1216,9 +1315,12 @@ quiz(
 # %%
 quiz(
     "05.quiz.limit",
-    "The top curvature of a quadratic is 4. Which learning rate is the largest that does not diverge, without momentum?",
+    "The top curvature of a quadratic is 4. Which learning rate is the largest that "
+    "does not diverge, without momentum?",
     {
-        "just below 0.25": "At 0.25 = 1 / 4 the steepest direction arrives in one step. There is room beyond.",
+        "just below 0.25": (
+            "At 1 / 4 the steepest direction arrives in one step. There is room beyond."
+        ),
         "just below 0.5": "2 / 4. Between 0.25 and 0.5 it swings, and still arrives.",
         "just below 2": "2 is the limit for a curvature of 1.",
     },
@@ -1230,9 +1332,13 @@ quiz(
     "05.quiz.role",
     "Which of these does backpropagation do?",
     {
-        "change the weights": "The optimiser changes them. Backpropagation only says in which direction.",
+        "change the weights": (
+            "The optimiser changes them. Backpropagation only says in which direction."
+        ),
         "find the slope of the loss for every weight": "That, and nothing else.",
-        "find the best weights": "No method is known that could promise that for a network.",
+        "find the best weights": (
+            "No method is known that could promise that for a network."
+        ),
     },
     right="find the slope of the loss for every weight",
 )
