@@ -21,6 +21,8 @@ import os
 PROFILE = os.environ.get("LAYERWISE_PROFILE", "quick")
 
 # %%
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: one core is best
+
 import time
 
 import keras
@@ -121,32 +123,32 @@ explore.computation_graph(expression="one neuron", a=-1.0, b=1.2, c=0.2)
 
 # %% [markdown]
 # One thing is not settled yet. In the expression *used twice*, $(a + b) \cdot (a + c)$, the input $a$ reaches the
-# result on two ways.
+# result by two paths.
 
 # %%
 predict(
     "05.reuse",
-    "For a = 1, b = 2, c = 3 the result is 3 · 4. The way through (a + b) gives a "
-    "the slope 4, the way through (a + c) gives it 3. What is the slope for a?",
-    ["4 · 3 = 12", "4 + 3 = 7", "3, the way that was walked last"],
+    "For a = 1, b = 2, c = 3 the result is 3 · 4. The path through (a + b) gives a "
+    "the slope 4, the path through (a + c) gives it 3. What is the slope for a?",
+    ["4 · 3 = 12", "4 + 3 = 7", "3, from the path walked last"],
 )
 
 # %% [markdown]
-# The nudge knows, because it moves $a$ on both ways at once.
+# The nudge knows, because it moves $a$ in both places at once.
 
 # %%
 twice = by_nudging(lambda a, b, c: (a + b) * (a + c), [1.0, 2.0, 3.0])
 found(
-    "slope_on_two_ways",
+    "slope_by_two_paths",
     twice[0],
-    "The slope of an input that is used twice is {:.2f}: the ways add up.",
+    "The slope for an input that is used twice is {:.2f}: the paths add up.",
     predicted="05.reuse",
 )
 assert abs(twice[0] - 7) < 1e-6
 
 # %% [markdown]
-# So a number that is used several times must *add up* what comes back to it. To forget that is the most common mistake
-# in homemade backpropagation, and you will meet it again in the lab.
+# So a number that is used several times must *add up* what comes back to it. To forget that is an easy mistake, and
+# you will meet it again in the lab.
 
 # %% [markdown]
 # ## An engine
@@ -250,7 +252,7 @@ def backward(loss):
 
 
 # %% [markdown]
-# That is the whole engine. `+=` is where the ways add up. Back to the neuron, whose slopes we know already.
+# That is the whole engine. `+=` is where the paths add up. Back to the neuron, whose slopes we know already.
 
 # %%
 weight, x, bias = (Value(number) for number in values)
@@ -370,7 +372,7 @@ def train_xor(seed, steps, learning_rate=0.05):
 # the valley, for a reason that you can compute at the end of this page.)
 
 # %%
-STARTS, STEPS = {"smoke": (2, 10), "quick": (10, 300), "full": (20, 1000)}[PROFILE]
+STARTS, STEPS = {"smoke": (2, 10), "quick": (10, 500), "full": (20, 1000)}[PROFILE]
 trained = [train_xor(seed, STEPS) for seed in range(STARTS)]
 
 # %%
@@ -546,9 +548,9 @@ found(
 
 # %%
 found(
-    "nudging_minutes",
-    one_pass * 25_451 / 60,
-    "By nudging, one single step of training would take {:.1f} minutes.",
+    "nudging_seconds",
+    one_pass * 25_451,
+    "By nudging, a single step of training would take {:,.0f} seconds.",
 )
 
 # %% [markdown]
@@ -765,7 +767,7 @@ def deep_gradients(weights, x, y, normalised):
 # seen, *validation* digits from the training set; the test digits stay closed on this page.
 
 # %%
-SEEDS, DEEP_STEPS = {"smoke": (2, 3), "quick": (5, 120), "full": (5, 600)}[PROFILE]
+SEEDS, DEEP_STEPS = {"smoke": (2, 3), "quick": (5, 250), "full": (5, 600)}[PROFILE]
 inked = ((pixels - pixels.mean()) / pixels.std()).astype("float32")
 sizes = [784] + 20 * [64] + [10]
 
@@ -1269,7 +1271,7 @@ quiz(
     {
         "6": "That is 3 · a. A product follows each factor with the *other* one.",
         "15": "The slope of the product, 3, times the other factor, 5.",
-        "8": "Slopes along a chain multiply; they add up where several ways meet.",
+        "8": "Slopes along a chain multiply; they add up where several paths meet.",
     },
     right="15",
 )
@@ -1284,7 +1286,7 @@ quiz(
             "not make a sum."
         ),
         "because every example uses the same bias": (
-            "One number, used once for each example: the ways add up."
+            "One number, used once for each example: the paths add up."
         ),
         "because NumPy needs the shapes to fit": (
             "True, but a mean would have the right shape as well, and be wrong."

@@ -12,12 +12,12 @@ HINTS = [
     "slope * gradients[position]`.",
 ]
 MISTAKES = {
-    "overwritten": "A number that is used twice kept only one of its two slopes. The ways add up: use `+=`, not "
+    "overwritten": "A number that is used twice kept only one of its two slopes. The paths add up: use `+=`, not "
     "`=`.",
     "not_started": "Everything is zero, because nothing was there to pass on. The loss has the slope 1 for itself.",
     "wrong_way": "You walked from the first number to the last. A number can pass on its slope only after it has "
     "received it from everything that was made from it: begin at the end.",
-    "local_only": "You added up the slopes of single steps. Along a way slopes multiply: pass on the slope *times* "
+    "local_only": "You added up the slopes of single steps. Along a path slopes multiply: pass on the slope *times* "
     "what the number itself has received.",
 }
 
