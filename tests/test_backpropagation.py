@@ -115,7 +115,8 @@ def test_steps_go_forward_then_backward_and_end_with_every_slope(name):
     assert values[0] == 3 and values[-1] == count and values == sorted(values)
     assert slopes[0] == 0 and slopes[-1] == count and slopes == sorted(slopes)
     assert known[-1]["slopes"][:3] == pytest.approx(known[-1]["gradient"])
-    assert known[-1] == _expressions.trace(name, inputs, 99) == _expressions.trace(name, inputs)
+    assert known[-1] == _expressions.trace(name, inputs, 99)
+    assert known[-1]["slopes"] == _expressions.trace(name, inputs)["slopes"]
 
 
 def test_a_smaller_nudge_comes_closer():

@@ -107,7 +107,7 @@ print("the same three slopes:            ", by_hand.round(4))
 
 # %% [markdown]
 # Here is the same walk as a *computation graph*. Each box holds a number that was computed, and under it, in orange, the
-# slope of the loss for that number. At the side you see what a slope is: how steeply the loss rises when one input
+# slope of the loss for that number. Below you see what a slope is: how steeply the loss rises when one input
 # moves.
 
 # %%
@@ -861,7 +861,7 @@ found(
 # ## How far may a step go?
 #
 # Backpropagation tells the direction. How far to go is the learning rate's business, and too far is worse than too
-# little. Near a minimum every smooth loss looks like a *quadratic*. Along one weight it is $\frac{1}{2}\lambda w^2$,
+# little. Close to a minimum a smooth loss looks like a *quadratic*. Along one weight it is $\frac{1}{2}\lambda w^2$,
 # where $\lambda$ is the *curvature*. Its slope is $\lambda w$, so a step with learning rate $\eta$ makes
 #
 # $$w \;\to\; w - \eta\lambda w = (1 - \eta\lambda)\,w.$$
@@ -1173,7 +1173,10 @@ rises = {
     name: np.mean([np.mean(np.diff(losses) > 0) for losses, _ in runs])
     for name, runs in paths.items()
 }
-print({name: f"{share:.0%} of steps go up" for name, share in rises.items()})
+for name, share in rises.items():
+    print(f"{name}: {share:.0%} of the steps go up")
+
+# %%
 found(
     "edge_final_loss",
     np.mean([losses[-1] / losses[0] for losses, _ in paths["1.5 of the limit"]]),

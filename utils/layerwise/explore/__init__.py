@@ -83,7 +83,7 @@ def computation_graph(**state):
             ``a``, ``b``, ``c``, ``slope_of``, ``nudge``.
 
     Returns:
-        An explorer. Left, the graph of the computation; right, the result along one input, with the exact slope and
+        An explorer. Above, the graph of the computation; below, the result along one input, with the exact slope and
         the slope by a nudge as arrows.
 
     Example:

@@ -126,7 +126,7 @@ def trace(name, inputs, step=None):
     Args:
         name: One of `EXPRESSIONS`.
         inputs: The values of a, b and c.
-        step: Steps taken; None takes all.
+        step: Steps taken; None takes all, and has no node at work any more.
 
     Returns:
         A dict: ``nodes``; ``values`` and ``slopes``, None where not yet known; ``now``, the node at work or None;
@@ -141,8 +141,8 @@ def trace(name, inputs, step=None):
     nodes = expression(name)[1]
     count, last = len(nodes) - len(INPUTS), len(nodes) - 1
     values, local = _forward(nodes, inputs)
-    total = steps(name)
-    step = total if step is None else min(int(step), total)
+    total, finished = steps(name), step is None
+    step = total if finished else min(int(step), total)
     forward = min(step, count)
     seen = [value if i < len(INPUTS) + forward else None for i, value in enumerate(values)]
     gradients, given = [None] * len(nodes), []
@@ -157,6 +157,8 @@ def trace(name, inputs, step=None):
             amount = slope * gradients[position]
             gradients[parent] = amount if gradients[parent] is None else gradients[parent] + amount
             given.append((parent, slope, amount))
+    if finished:
+        now, phase, given = None, "done", []
     complete = _gradient(nodes, local)
     return {
         "nodes": nodes, "values": seen, "slopes": gradients, "now": now, "phase": phase, "given": given,

@@ -62,9 +62,9 @@ def _turned(small, large, degrees):
 
 
 SURFACES = {
-    "bowl": Surface("a quadratic, curvatures 5 and 10", _turned(5, 10, 60), (-2.5, 1.0), 3.0),
-    "valley": Surface("a quadratic, curvatures 0.5 and 10", _turned(0.5, 10, 60), (-2.6, 0.4), 3.0),
-    "network": Surface("two layers of one weight each: (w₁·w₂ − 1)² / 2", None, (3.1, 0.5), 4.0),
+    "bowl": Surface("A quadratic, curvatures 5 and 10", _turned(5, 10, 60), (-2.5, 1.0), 3.0),
+    "valley": Surface("A quadratic, curvatures 0.5 and 10", _turned(0.5, 10, 60), (-2.6, 0.4), 3.0),
+    "network": Surface("Two layers of one weight each: (w₁·w₂ − 1)² / 2", None, (3.1, 0.5), 4.0),
 }
 
 

@@ -51,28 +51,28 @@ def descent(surface="valley", *, learning_rate=0.1, momentum=0.0, steps=_surface
         f"start predicts divergence from {short(limit)}."
     )
     result = figure(
-        title=title, subtitle=f"{chosen.formula}. Hollow: the start.", summary=summary or words,
-        height=940 if narrow else 450,
+        title=title, subtitle=f"{chosen.formula}. Hollow dot: the start.", summary=summary or words,
+        height=830 if narrow else 450,
     )
     result.add_traces([*_ground(surface), *_path(path, chosen.reach), *_losses(losses), *_rates(
         surface, learning_rate, momentum, steps, losses[-1]
     )])
     fixed = {"automargin": False, "zeroline": False}
     side = {**fixed, "range": [-chosen.reach, chosen.reach], "constrain": "domain", "showgrid": False, "nticks": 7}
-    logarithmic = {**fixed, "type": "log", "range": [np.log10(_FLOOR), np.log10(_CEILING)], "exponentformat": "power",
-                   "tickvals": [1e-8, 1e-4, 1, 1e4]}
+    logarithmic = {**fixed, "type": "log", "range": [np.log10(_FLOOR) - 0.6, np.log10(_CEILING) + 0.8],
+                   "tickvals": [1e-8, 1e-4, 1, 1e4], "ticktext": ["10⁻⁸", "10⁻⁴", "1", "10⁴"]}
     right = [0, 1] if narrow else [0.64, 1]
     return result.update_layout(
         xaxis={**side, "title": {"text": "weight w₁"}, "domain": [0, 1] if narrow else [0, 0.5]},
         yaxis={**side, "title": {"text": "weight w₂", "standoff": 2}, "scaleanchor": "x", "constraintoward": "top",
-               "domain": [0.57, 1] if narrow else [0, 1]},
+               "domain": [0.59, 1] if narrow else [0, 1]},
         xaxis2={**fixed, "title": {"text": "step"}, "range": [0, steps], "domain": right, "anchor": "y2", "nticks": 5},
         yaxis2={**logarithmic, "title": {"text": "loss", "standoff": 2}, "anchor": "x2",
-                "domain": [0.3, 0.48] if narrow else [0.62, 1]},
+                "domain": [0.32, 0.49] if narrow else [0.62, 1]},
         xaxis3={**fixed, "title": {"text": "learning rate"}, "range": [0, 0.505], "domain": right, "anchor": "y3",
                 "nticks": 6},
         yaxis3={**logarithmic, "title": {"text": f"loss after {steps}", "standoff": 2}, "anchor": "x3",
-                "domain": [0, 0.2] if narrow else [0, 0.38]},
+                "domain": [0, 0.18] if narrow else [0, 0.38]},
         annotations=[{
             "x": limit, "y": 1, "xref": "x3", "yref": "y3 domain", "yanchor": "bottom", "showarrow": False,
             "text": f"limit {limit:.3f}", "font": {"size": theme.SIZES["tick"], "color": theme.PLUM},

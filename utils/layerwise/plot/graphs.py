@@ -25,7 +25,7 @@ def computation_graph(expression="one neuron", *, a=-1.0, b=1.2, c=0.2, step=Non
         nudge: By how much that input is changed to estimate its slope.
         title: A sentence above the picture.
         summary: The figure in words; written from the numbers when None.
-        narrow: True draws the graph downwards and the curve below it, for pages under 560 pixels.
+        narrow: True draws the graph downwards, for pages under 560 pixels.
 
     Returns:
         A ``plotly.graph_objects.Figure``.
@@ -53,7 +53,7 @@ def computation_graph(expression="one neuron", *, a=-1.0, b=1.2, c=0.2, step=Non
     listed = ", ".join(f"{short(g)} for {n}" for g, n in zip(known["gradient"], _expressions.INPUTS, strict=True))
     words = f"{sentence(title)} {formula} = {short(known['output'])}; its slopes are {listed}."
     result = figure(
-        title=title, summary=summary or words, height=790 if narrow else 430,
+        title=title, summary=summary or words, height=850 if narrow else 590,
         subtitle="In each box its value, and in orange the slope of the result: how much it grows for a small "
         "change here.",
     )
@@ -63,18 +63,17 @@ def computation_graph(expression="one neuron", *, a=-1.0, b=1.2, c=0.2, step=Non
     hidden = {"visible": False, "fixedrange": True}
     low, high = curve_range(expression, inputs, slope_of)
     fixed = {"automargin": False, "zeroline": False}
-    along, across = [-0.45, columns + 0.45], [-1.5, 1.5]
-    bars = _boxes(known, places) + _arrows(inputs, slope_of, known["output"], exact, estimate)
+    along, across = [-0.4, columns + 0.4], [-1.5, 1.5]
+    notes = _boxes(known, places) + _arrows(inputs, slope_of, known["output"], exact, estimate)
     return result.update_layout(
-        xaxis={**hidden, "range": across if narrow else along, "domain": [0, 1] if narrow else [0, 0.64]},
+        xaxis={**hidden, "range": across if narrow else along, "domain": [0, 1]},
         yaxis={**hidden, "range": [-along[1], -along[0]] if narrow else across,
-               "domain": [0.36, 1] if narrow else [0, 1]},
+               "domain": [0.33 if narrow else 0.52, 1]},
         xaxis2={**fixed, "title": {"text": f"input {slope_of}"}, "range": [-REACH - 0.3, REACH + 0.3], "anchor": "y2",
-                "domain": [0, 1] if narrow else [0.74, 1], "nticks": 5},
+                "domain": [0, 1], "nticks": 5},
         yaxis2={**fixed, "title": {"text": "result", "standoff": 2}, "range": [low, high], "anchor": "x2",
-                "domain": [0, 0.26] if narrow else [0, 0.84], "nticks": 5},
-        annotations=bars, showlegend=False, margin={"t": result.layout.margin.t, "l": 50 if narrow else 8, "r": 16,
-                                                    "b": 46},
+                "domain": [0, 0.24 if narrow else 0.38], "nticks": 5},
+        annotations=notes, showlegend=False, margin={"t": result.layout.margin.t, "l": 50, "r": 16, "b": 46},
     )
 
 
