@@ -191,6 +191,34 @@ class TestLesson02:
         clean(page)
 
 
+class TestLesson05:
+    notebook = "notebooks/05_backpropagation.ipynb"
+
+    def test_it_runs_from_top_to_bottom(self, page):
+        assert page.ran
+        clean(page)
+
+    def test_the_graph_is_stepped_through_by_keyboard(self, page):
+        explorer = find(page, ".layerwise-explorer:has-text('expression')")
+        sentence = explorer.locator(".layerwise-says")
+        explorer.locator(".widget-slider:has-text('step') .noUi-handle").focus()
+        for said in ("Step 1 of 11, forward", "Step 2 of 11, forward"):
+            explorer.evaluate(PRESS)
+            sentence.filter(has_text=said).wait_for(timeout=20_000)
+        clean(page)
+
+    def test_a_larger_learning_rate_is_told_apart(self, page):
+        explorer = find(page, ".layerwise-explorer:has-text('momentum')")
+        sentence = explorer.locator(".layerwise-says")
+        before = sentence.inner_text()
+        explorer.locator(".widget-slider:has-text('learning rate') .noUi-handle").focus()
+        for _ in range(3):
+            explorer.evaluate(PRESS)
+        sentence.filter(has_text="learning rate 0.045").wait_for(timeout=20_000)
+        assert sentence.inner_text() != before
+        clean(page)
+
+
 class TestLab02:
     notebook = "labs/02_neural_networks.ipynb"
 

@@ -4,7 +4,7 @@ Each is a pure computation, a picture and a few controls (`layerwise.explore.bas
 explorer is the last line of a cell; its state can be read and set as attributes.
 """
 
-__all__ = ["drawing_pad", "neuron", "playground"]
+__all__ = ["computation_graph", "drawing_pad", "learning_rate", "neuron", "playground"]
 
 
 def neuron(**state):
@@ -73,3 +73,51 @@ def drawing_pad(answerers):
     from layerwise.explore.pad import DrawingPad
 
     return DrawingPad(answerers)
+
+
+def computation_graph(**state):
+    """Step through a small computation: the values forward, the slopes backward, box by box.
+
+    Args:
+        **state: Values to start from: ``expression`` ("one neuron", "used twice", "relu" or "two layers"), ``step``,
+            ``a``, ``b``, ``c``, ``slope_of``, ``nudge``.
+
+    Returns:
+        An explorer. Above, the graph of the computation; below, the result along one input, with the exact slope and
+        the slope by a nudge as arrows.
+
+    Example:
+        >>> from layerwise import explore
+        >>> graph = explore.computation_graph(expression="used twice", a=1, b=2, c=2)
+        >>> graph.compute()["exact"]
+        6.0
+
+    Explained in lesson 05.
+    """
+    from layerwise.explore.graphs import build
+
+    return build(state)
+
+
+def learning_rate(**state):
+    """Descend a loss with a learning rate of your choice, and see at which one it breaks.
+
+    Args:
+        **state: Values to start from: ``surface`` ("bowl", "valley" or "network"), ``learning_rate``, ``momentum``,
+            ``steps``.
+
+    Returns:
+        An explorer. The path over the surface, the loss by step, and where this learning rate stands between too
+        slow and too large, with the predicted limit.
+
+    Example:
+        >>> from layerwise import explore
+        >>> explorer = explore.learning_rate(surface="valley", learning_rate=0.21)
+        >>> explorer.compute()["regime"]
+        'diverges'
+
+    Explained in lesson 05.
+    """
+    from layerwise.explore.rates import build
+
+    return build(state)
