@@ -11,6 +11,7 @@ _WHERE = {
     "activation": "networks",
     "bars": "charts",
     "boundary": "networks",
+    "confidence": "certainty",
     "confusion": "answers",
     "curves": "charts",
     "describe": "_figure",
@@ -23,6 +24,8 @@ _WHERE = {
     "pixels": "pictures",
     "points": "scatter",
     "probabilities": "answers",
+    "refusal": "certainty",
+    "reliability": "certainty",
 }
 
 __all__ = sorted(_WHERE)
