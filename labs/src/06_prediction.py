@@ -955,8 +955,8 @@ def conformal_sets(calibration, labels, probabilities, promise):
     ### BEGIN SOLUTION
     count = len(labels)
     strangeness = np.sort(1 - calibration[np.arange(count), labels])
-    k = int(np.ceil((count + 1) * promise - 1e-9))
-    limit = strangeness[k - 1] if k <= count else np.inf
+    rank = int(np.ceil((count + 1) * promise - 1e-9))
+    limit = strangeness[rank - 1] if rank <= count else np.inf
     return 1 - probabilities <= limit
     ### END SOLUTION
 

@@ -93,7 +93,7 @@ def confidence(reader, pictures, labels, **state):
         >>> from layerwise import explore
         >>> pictures = {"empty": np.zeros((28, 28)), "full": np.ones((28, 28))}
         >>> ink = lambda batch: np.stack([1 - batch.mean((1, 2)), batch.mean((1, 2))], axis=1)
-        >>> explorer = explore.confidence(ink, pictures, ["light", "dark"], along=0.9)
+        >>> explorer = explore.confidence(ink, pictures, ["light", "dark"], along=0.9, threshold=0.8)
         >>> print(explorer.sentence)
         90% of the way from empty to full, a thing that nobody sells: it answers dark, 90% sure.
 

@@ -38,7 +38,7 @@ def reliability(confidence, right=None, *, bins=15, title="", summary=None, heig
     title = title or "Is it as often right as it is sure?"
     result = figure(
         title=title, summary="", height=height, legend=len(several) > 1,
-        subtitle="Below the line: surer than right. Larger points hold more answers.",
+        subtitle="Below the line: surer than right.",
     )
     result.add_scatter(
         x=[0, 1], y=[0, 1], mode="lines", line={"color": theme.MUTED, "width": 1.5, "dash": "dot"}, hoverinfo="skip",
@@ -137,21 +137,24 @@ def confidence(picture, probabilities, labels, *, path=None, place=0.0, threshol
         words += f" On the {path_title}: {_reigns(path, names)}."
     shades = {k: colour(index) for index, k in enumerate(leading)}
     tall = 24 * len(names) + 30
-    below = 0 if path is None else 240
-    result = figure(title=title, summary=summary or words, subtitle="Dashed: the least confidence that it answers with.")
+    below = 0 if path is None else 210
+    subtitle = "Dashed: the least confidence that it answers with." if threshold > 0 else ""
+    result = figure(title=title, summary=summary or words, subtitle=subtitle)
     height = int(result.layout.margin.t + 52 + tall + below)
     split = below / (tall + below)
-    result.update_layout(height=height, margin={"l": 56, "r": 24}, showlegend=False, bargap=0.3)
+    result.update_layout(height=height, margin={"l": 52, "r": 20}, showlegend=False, bargap=0.3)
     result.add_heatmap(
         z=np.round(picture, 3), zmin=0, zmax=1, colorscale=theme.INTENSITY, showscale=False,
         hovertemplate="row %{y}, column %{x}: %{z:.2f}<extra></extra>",
     )
-    result.update_xaxes(visible=False, domain=[0, 0.28], constrain="domain", constraintoward="left")
-    result.update_yaxes(
-        visible=False, autorange="reversed", domain=[split + 0.06 * bool(below), 1], scaleanchor="x",
-        constrain="domain", constraintoward="top",
-    )
-    _bars(result, values, names, shades, threshold, [0.56 if narrow else 0.46, 1], [split + 0.1 * bool(below), 1])
+    # A frame shows where the picture ends: its background is as light as the paper.
+    frame = {"visible": True, "showticklabels": False, "showgrid": False, "zeroline": False, "ticks": "",
+             "showline": True, "mirror": True, "linecolor": theme.GRID, "title": {"text": ""}}
+    result.update_xaxes(domain=[0, 0.36 if narrow else 0.3], constrain="domain", constraintoward="left",
+                        range=[-0.5, picture.shape[1] - 0.5], **frame)
+    result.update_yaxes(domain=[split + 0.06 * bool(below), 1], scaleanchor="x", constrain="domain",
+                        constraintoward="top", range=[picture.shape[0] - 0.5, -0.5], **frame)
+    _bars(result, values, names, shades, threshold, [0.63 if narrow else 0.46, 1], [split + 0.08 * bool(below), 1])
     if path is not None:
         _path(result, path, names, shades, threshold, place, path_title, [0, split - 0.1])
     return result
