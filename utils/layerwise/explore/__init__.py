@@ -4,7 +4,15 @@ Each is a pure computation, a picture and a few controls (`layerwise.explore.bas
 explorer is the last line of a cell; its state can be read and set as attributes.
 """
 
-__all__ = ["computation_graph", "drawing_pad", "learning_rate", "neuron", "playground"]
+__all__ = [
+    "computation_graph",
+    "confidence",
+    "drawing_pad",
+    "learning_rate",
+    "neuron",
+    "playground",
+    "refusal",
+]
 
 
 def neuron(**state):
@@ -121,3 +129,56 @@ def learning_rate(**state):
     from layerwise.explore.rates import build
 
     return build(state)
+
+
+def confidence(reader, pictures, labels, **state):
+    """Let one picture turn into another, and into noise, and watch how sure a model is.
+
+    Args:
+        reader: A Keras model, or a function, that takes pictures of shape (n, height, width) with values from 0 to 1
+            and gives scores or probabilities of shape (n, classes).
+        pictures: Dict of two or more pictures by name, each of shape (height, width).
+        labels: The names of the classes.
+        **state: Values to start from: ``start``, ``goal``, ``along``, ``noise``, ``temperature``, ``threshold``.
+
+    Returns:
+        An explorer. The picture, the probability of each class, and who leads on the way from one to the other.
+
+    Example:
+        >>> import numpy as np
+        >>> from layerwise import explore
+        >>> pictures = {"empty": np.zeros((28, 28)), "full": np.ones((28, 28))}
+        >>> ink = lambda batch: np.stack([1 - batch.mean((1, 2)), batch.mean((1, 2))], axis=1)
+        >>> explorer = explore.confidence(ink, pictures, ["light", "dark"], along=0.9, threshold=0.8)
+        >>> print(explorer.sentence)
+        90% of the way from empty to full, a thing that nobody sells: it answers dark, 90% sure.
+
+    Explained in lesson 06.
+    """
+    from layerwise.explore.morphs import build
+
+    return build(reader, pictures, labels, state)
+
+
+def refusal(confidence, right, **state):
+    """Set the rule for "I don't know" by what a mistake and a question cost.
+
+    Args:
+        confidence: The probability of each answer, shape (n,).
+        right: Whether each answer was right, shape (n,).
+        **state: Values to start from: ``threshold``, ``mistake``, ``asking``.
+
+    Returns:
+        An explorer. Left, how many answers are wrong by how many are given; right, the cost by threshold.
+
+    Example:
+        >>> from layerwise import explore
+        >>> explorer = explore.refusal([0.6, 0.7, 0.9, 0.95], [0, 1, 1, 1], threshold=0.65)
+        >>> print(explorer.sentence)
+        From a confidence of 65% on, it answers 75% of the pictures and is wrong in 0.0% of those: at 0.25 a picture, no threshold is cheaper.
+
+    Explained in lesson 06.
+    """  # noqa: E501
+    from layerwise.explore.refusals import build
+
+    return build(confidence, right, state)

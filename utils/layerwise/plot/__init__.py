@@ -12,6 +12,7 @@ _WHERE = {
     "bars": "charts",
     "boundary": "networks",
     "computation_graph": "graphs",
+    "confidence": "certainty",
     "confusion": "answers",
     "curves": "charts",
     "descent": "descents",
@@ -25,6 +26,8 @@ _WHERE = {
     "pixels": "pictures",
     "points": "scatter",
     "probabilities": "answers",
+    "refusal": "certainty",
+    "reliability": "certainty",
 }
 
 __all__ = sorted(_WHERE)
