@@ -223,3 +223,25 @@ def test_confidence_needs_a_probability_for_each_label():
 def test_refusal_needs_arrays_of_one_length():
     with pytest.raises(ValueError, match="one length"):
         plot.refusal([0, 0.5], [1], [0, 0], [1, 1], chosen=0)
+
+
+def test_shares_are_checked():
+    with pytest.raises(ValueError, match="0 to 1"):
+        plot.shares([[0.5, 2]], ["a"], ["b", "c"])
+    with pytest.raises(ValueError, match="one name per row"):
+        plot.shares([[0.5, 1]], ["a"], ["b"])
+
+
+@pytest.mark.parametrize("figure", [
+    lambda: plot.reliability([0.9, 0.4], [1, 0]),
+    lambda: plot.confidence(np.zeros((28, 28)), [0.5, 0.5], ["a", "b"], path=np.full((3, 2), 0.5)),
+    lambda: plot.refusal([0, 1], [1, 0], [0.1, 0], [1, 1], chosen=0),
+    lambda: plot.shares([[0.5, 1]], ["a"], ["b", "c"]),
+])
+def test_every_figure_has_the_look_and_words_and_is_the_same_each_time(figure):
+    from layerwise import theme
+
+    one = figure()
+    assert tuple(one.layout.template.layout.colorway) == theme.PALETTE
+    assert len(plot.describe(one)) > len(one.layout.title.text.split("<br>")[0])
+    assert one.to_json() == figure().to_json()

@@ -28,6 +28,7 @@ _WHERE = {
     "probabilities": "answers",
     "refusal": "certainty",
     "reliability": "certainty",
+    "shares": "certainty",
 }
 
 __all__ = sorted(_WHERE)

@@ -1,7 +1,7 @@
 """How sure a network is: whether it is right to be, what it sees on the way to something else, when to refuse."""
 
 from layerwise import theme
-from layerwise.plot._figure import figure, numbers, sentence, short
+from layerwise.plot._figure import figure, numbers, sentence, short, wrapped
 from layerwise.plot.charts import DASHES, SYMBOLS, colour
 
 _PALE = "#A9C6DC"
@@ -114,7 +114,7 @@ def confidence(picture, probabilities, labels, *, path=None, place=0.0, threshol
         >>> from layerwise import plot
         >>> figure = plot.confidence(np.eye(28), [0.2, 0.8], ["cat", "dog"], threshold=0.9)
         >>> plot.describe(figure)
-        "I don't know: dog at 80% is below 90%. Probabilities: cat 20%, dog 80%."
+        "I don't know (at best dog, 80%). Probabilities: cat 20%, dog 80%."
     """
     import numpy as np
 
@@ -128,21 +128,23 @@ def confidence(picture, probabilities, labels, *, path=None, place=0.0, threshol
         path = numbers(path, what="confidence(): path", dimensions=2)
         if path.shape[1] != len(names):
             raise ValueError(f"confidence(): path needs {len(names)} columns; shape {path.shape} came.")
-    answer = f"{names[top]} at {values[top]:.0%}"
-    title = title or (answer if values[top] >= threshold else f"I don't know: {answer} is below {threshold:.0%}")
+    answer = f"{names[top]}, {values[top]:.0%}"
+    title = title or (answer if values[top] >= threshold else f"I don't know (at best {answer})")
     told = ", ".join(f"{name} {value:.0%}" for name, value in zip(names, values, strict=True) if value >= 0.005)
     words = f"{sentence(title)} Probabilities: {told}."
     leading = [top] if path is None else list(dict.fromkeys([*path.argmax(axis=1).tolist(), top]))
     if path is not None:
         words += f" On the {path_title}: {_reigns(path, names)}."
     shades = {k: colour(index) for index, k in enumerate(leading)}
-    tall = 24 * len(names) + 30
-    below = 0 if path is None else 210
     subtitle = "Dashed: the least confidence that it answers with." if threshold > 0 else ""
     result = figure(title=title, summary=summary or words, subtitle=subtitle)
-    height = int(result.layout.margin.t + 52 + tall + below)
-    split = below / (tall + below)
+    # Heights in pixels from the top: the picture, the bars (beside it where there is room), the way.
+    tall, above, below = 24 * len(names) + 30, 150 if narrow else 0, 0 if path is None else 210
+    inner = tall + above + below
+    height = int(result.layout.margin.t + 52 + inner)
     result.update_layout(height=height, margin={"l": 52, "r": 20}, showlegend=False, bargap=0.3)
+    bars = [(below + (40 if below else 0)) / inner, 1 - above / inner]
+    beside = [1 - (above - 20) / inner, 1] if narrow else [bars[0], 1]
     result.add_heatmap(
         z=np.round(picture, 3), zmin=0, zmax=1, colorscale=theme.INTENSITY, showscale=False,
         hovertemplate="row %{y}, column %{x}: %{z:.2f}<extra></extra>",
@@ -150,13 +152,13 @@ def confidence(picture, probabilities, labels, *, path=None, place=0.0, threshol
     # A frame shows where the picture ends: its background is as light as the paper.
     frame = {"visible": True, "showticklabels": False, "showgrid": False, "zeroline": False, "ticks": "",
              "showline": True, "mirror": True, "linecolor": theme.GRID, "title": {"text": ""}}
-    result.update_xaxes(domain=[0, 0.36 if narrow else 0.3], constrain="domain", constraintoward="left",
+    result.update_xaxes(domain=[0, 1 if narrow else 0.29], constrain="domain", constraintoward="left",
                         range=[-0.5, picture.shape[1] - 0.5], **frame)
-    result.update_yaxes(domain=[split + 0.06 * bool(below), 1], scaleanchor="x", constrain="domain",
-                        constraintoward="top", range=[picture.shape[0] - 0.5, -0.5], **frame)
-    _bars(result, values, names, shades, threshold, [0.63 if narrow else 0.46, 1], [split + 0.08 * bool(below), 1])
+    result.update_yaxes(domain=beside, scaleanchor="x", constrain="domain", constraintoward="top",
+                        range=[picture.shape[0] - 0.5, -0.5], **frame)
+    _bars(result, values, names, shades, threshold, [0.12 if narrow else 0.56, 1], bars)
     if path is not None:
-        _path(result, path, names, shades, threshold, place, path_title, [0, split - 0.1])
+        _path(result, path, names, shades, threshold, place, path_title, [0, (below - 40) / inner])
     return result
 
 
@@ -300,5 +302,62 @@ def refusal(thresholds, answered, wrong, costs, *, chosen, title="", summary=Non
                 "tickformat": ".0%", "range": [-0.03, 1.03]},
         yaxis2={"domain": high[1], "anchor": "x2", "title": {"text": "cost of one picture", "standoff": 8},
                 "range": [0, 1.12 * max(float(costs.max()), 1e-9)]},
+    )
+    return result
+
+
+def shares(values, rows, columns, *, title="", subtitle="", summary=None):
+    """Draw a table of shares, the darker the larger.
+
+    Args:
+        values: Shares from 0 to 1, shape `(rows, columns)`.
+        rows: The names of the rows.
+        columns: The names of the columns.
+        title: A sentence above the table.
+        subtitle: What the shares are, in small letters.
+        summary: The figure in words; written from the numbers when None.
+
+    Returns:
+        A ``plotly.graph_objects.Figure``.
+
+    Raises:
+        ValueError: When a share is not between 0 and 1, or names and values differ in number.
+
+    Example:
+        >>> from layerwise import plot
+        >>> plot.describe(plot.shares([[0.5, 1.0]], ["mlp"], ["cats", "dogs"], title="How sure?"))
+        'How sure? mlp: cats 50%, dogs 100%.'
+    """
+    import numpy as np
+
+    values = numbers(values, what="shares(): values", dimensions=2)
+    rows, columns = [str(name) for name in rows], [str(name) for name in columns]
+    if values.shape != (len(rows), len(columns)):
+        raise ValueError(
+            f"shares() needs one name per row and column, shape ({len(rows)}, {len(columns)}); shape {values.shape} "
+            "came."
+        )
+    if not np.all((values >= 0) & (values <= 1)):
+        raise ValueError(f"shares() needs values from 0 to 1; {values.min():.4g} to {values.max():.4g} came.")
+    title = title or "Shares"
+    told = "; ".join(
+        f"{row}: {', '.join(f'{name} {value:.0%}' for name, value in zip(columns, line, strict=True))}"
+        for row, line in zip(rows, values, strict=True)
+    )
+    result = figure(title=title, subtitle=subtitle, summary=summary or f"{sentence(title)} {told}.")
+    result.add_heatmap(
+        z=values, zmin=0, zmax=1, colorscale=theme.INTENSITY, showscale=False, xgap=3, ygap=3,
+        text=[[f"{value:.0%}" for value in line] for line in values], texttemplate="%{text}",
+        textfont={"size": theme.SIZES["label"]}, hovertemplate="%{y}, %{x}: %{text}<extra></extra>",
+    )
+    ticks = {"showgrid": False, "ticks": "", "zeroline": False, "showline": False}
+    result.update_layout(height=int(result.layout.margin.t + 70 + 44 * len(rows)), margin={"l": 20, "r": 12, "b": 12})
+    result.update_xaxes(
+        tickvals=list(range(len(columns))), ticktext=["<br>".join(wrapped(name, 8)) for name in columns], side="bottom",
+        tickangle=0, tickfont={"size": 11}, **ticks,
+    )
+    result.update_yaxes(
+        tickvals=list(range(len(rows))), ticktext=["<br>".join(wrapped(name, 12)) for name in rows],
+        autorange="reversed", ticklabelstandoff=5, **ticks,
     )
     return result
