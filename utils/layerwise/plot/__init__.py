@@ -11,6 +11,8 @@ _WHERE = {
     "activation": "networks",
     "bars": "charts",
     "boundary": "networks",
+    "cells": "tables",
+    "change": "films",
     "confusion": "answers",
     "curves": "charts",
     "describe": "_figure",
@@ -23,6 +25,10 @@ _WHERE = {
     "pixels": "pictures",
     "points": "scatter",
     "probabilities": "answers",
+    "sound": "sounds",
+    "stages": "steps",
+    "tokens": "words",
+    "wave": "sounds",
 }
 
 __all__ = sorted(_WHERE)
