@@ -164,7 +164,7 @@ def described(value):
         shape = " × ".join(f"{side:,}" for side in value.shape)
         return f"{shape} {kind}" if kind in ("texts", "arrays") else f"{shape}, {kind}"
     if hasattr(value, "__len__") and not hasattr(value, "__fspath__"):
-        return f"{len(value):,} items"
+        return f"{len(value):,} item{'' if len(value) == 1 else 's'}"
     return str(value)
 
 

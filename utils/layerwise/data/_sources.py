@@ -165,6 +165,7 @@ def _own(card, source, readers, options):
         for path, file in zip(files, card.bundled["files"], strict=True):
             if "sha256" in file:
                 check_file(path, [f"sha256:{file['sha256']}"])
+        path = files[0] if len(files) == 1 else card.folder  # the reader's message says which of several
         return checked(readers["bundled"](files), card.bundled)
     except FileNotFoundError as error:
         path, problem = Path(error.filename or path), "is missing"
