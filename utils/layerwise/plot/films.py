@@ -49,27 +49,27 @@ def change(before, after, difference, amounts, *, frames, rate=None, title="", s
         f"frame {frames[0]}": _panels.rgb(before), f"frame {frames[1]}": _panels.rgb(after),
         "difference": signed.round().astype("uint8"),
     }
+    panels = _panels.Panels()
     bottom = 0.55 if narrow else 0.42
     for k, (name, picture) in enumerate(pictures.items()):
         across = [k / 3 + 0.008, (k + 1) / 3 - 0.008]
-        _panels.picture(result, k + 1, picture, across, [bottom, 0.93])
-        _panels.caption(result, f"<b>{name}</b>", sum(across) / 2, 0.94)
+        panels.picture(k + 1, picture, across, [bottom, 0.93])
+        panels.caption(f"<b>{name}</b>", sum(across) / 2, 0.94)
     seconds = 1 / rate if rate else 1
     at = np.arange(len(amounts)) * seconds
-    result.add_scatter(
-        x=at, y=np.round(amounts, 5), mode="lines", line={"color": theme.BLUE, "width": 2}, hoverinfo="skip",
-        showlegend=False, xaxis="x4", yaxis="y4",
+    panels.trace(
+        4, type="scatter", x=at, y=np.round(amounts, 5), mode="lines", line={"color": theme.BLUE, "width": 2}
     )
-    result.add_shape(
+    panels.shape(
         type="line", x0=frames[1] * seconds, x1=frames[1] * seconds, y0=0, y1=1, xref="x4", yref="y4 domain",
         line={"color": theme.ORANGE, "width": 3},
     )
-    _panels.panel(
-        result, 4, [0, 1], [0, bottom - 0.2],
+    panels.panel(
+        4, [0, 1], [0, bottom - 0.2],
         x={"range": [0, float(at[-1]) or 1.0], "title": {"text": "time in seconds" if rate else "frame", "standoff": 4}},
         y={"range": [0, float(amounts.max()) * 1.1 or 1.0], "nticks": 3, "title": {"text": "mean change"}},
     )
-    return result
+    return panels.into(result)
 
 
 def _channels(colour):

@@ -33,24 +33,23 @@ def wave(samples, rate, *, title="", summary=None, height=260):
         f"from {short(samples.min())} to {short(samples.max())}."
     )
     result = figure(title=title, summary=summary or words, height=height)
-    _wave(result, 1, samples, rate)
-    result.update_xaxes(title_text="time in seconds")
-    return result.update_yaxes(title_text="sample")
+    panels = _panels.Panels()
+    _wave(panels, 1, samples, rate)
+    return panels.into(result, xaxis={"title": {"text": "time in seconds"}}, yaxis={"title": {"text": "sample"}})
 
 
-def _wave(result, number, samples, rate):
+def _wave(panels, number, samples, rate):
     """Draw the lowest and the highest sample of each stretch, which is what an eye sees of a long wave."""
     import numpy as np
 
-    x, y = _panels.names(number)
     step = max(1, -(-2 * len(samples) // _MOST))
     whole = np.pad(samples, (0, -len(samples) % step), mode="edge").reshape(-1, step)
     at = np.arange(len(whole)) * step / rate
     both = np.stack([whole.min(axis=1), whole.max(axis=1)], axis=1).ravel() if step > 1 else samples
     at = np.repeat(at, 2) if step > 1 else at
-    result.add_scatter(
-        x=np.round(at, 4), y=np.round(both, 4), mode="lines", line={"color": theme.BLUE, "width": 1}, hoverinfo="skip",
-        showlegend=False, xaxis=x, yaxis=y,
+    panels.trace(
+        number, type="scatter", x=np.round(at, 4), y=np.round(both, 4), mode="lines",
+        line={"color": theme.BLUE, "width": 1},
     )
 
 
@@ -102,41 +101,39 @@ def sound(samples, spectrogram, *, rate, window, hop, frame=0, y=None, y_title="
         f"The frame at {begin:.3f} s is strongest at {short(peak)} ({y_title})."
     )
     result = figure(title=title, summary=summary or words, height=640 if narrow else 500)
-    lasts = len(samples) / rate
+    panels, lasts = _panels.Panels(), len(samples) / rate
     time = {"range": [0, lasts], "nticks": 6}
     right = 1.0 if narrow else 0.68
     tops = ([0.80, 1.0], [0.36, 0.74], [0.0, 0.22]) if narrow else ([0.72, 1.0], [0.0, 0.62], [0.0, 0.62])
     most = float(np.abs(samples).max()) * 1.05 or 1.0
-    _panels.panel(result, 1, [0, right], tops[0], x={**time, "showticklabels": False},
+    panels.panel(1, [0, right], tops[0], x={**time, "showticklabels": False},
                   y={"range": [-most, most], "nticks": 3, "title": {"text": "sample"}})
-    _wave(result, 1, samples, rate)
+    _wave(panels, 1, samples, rate)
     for number in (1, 2):
         axis = _panels.names(number)
-        result.add_shape(
+        panels.shape(
             type="rect", x0=begin, x1=min(begin + window / rate, lasts), y0=0, y1=1, xref=axis[0],
             yref=f"{axis[1]} domain", fillcolor=theme.ORANGE, opacity=0.28, line={"width": 0}, layer="above",
         )
     half = (bins[1] - bins[0]) / 2 if len(bins) > 1 else 0.5
     low, high = float(bins[0] - half), float(bins[-1] + half)
-    _panels.panel(result, 2, [0, right], tops[1], x={**time, "title": {"text": "time in seconds", "standoff": 4}},
+    panels.panel(2, [0, right], tops[1], x={**time, "title": {"text": "time in seconds", "standoff": 4}},
                   y={"range": [low, high], "showgrid": False, "title": {"text": y_title}})
     span = float(values.max() - values.min()) or 1.0
     levels = np.round((values - values.min()) / span * 255).astype("uint8")
     # A frame is drawn over the time from its middle to the next one's.
     first = (window - hop) / 2 / rate
-    _panels.sheet(
-        result, 2, _table(theme.INTENSITY)[levels.T], [first, first + len(values) * hop / rate], [low, high]
+    panels.sheet(
+        2, _table(theme.INTENSITY)[levels.T], [first, first + len(values) * hop / rate], [low, high]
     )
-    result.add_scatter(x=[0], y=[low], mode="markers", marker={"opacity": 0}, hoverinfo="skip", showlegend=False,
-                       xaxis="x2", yaxis="y2")
     spectrum = np.round(values[frame], 4)
     edges = [float(values.min()) - 0.03 * span, float(values.max()) + 0.03 * span]
     flat = {"range": edges, "nticks": 4, "title": {"text": value_title, "standoff": 4}}
     tall = {"range": [low, high], "title": {"text": y_title if narrow else ""}, "showticklabels": narrow}
-    _panels.panel(result, 3, [0, 1] if narrow else [0.75, 1], tops[2], x=tall if narrow else flat,
+    panels.panel(3, [0, 1] if narrow else [0.75, 1], tops[2], x=tall if narrow else flat,
                   y=flat if narrow else tall)
-    result.add_scatter(
-        x=bins if narrow else spectrum, y=spectrum if narrow else bins, mode="lines", hoverinfo="skip",
-        line={"color": theme.ORANGE, "width": 2}, showlegend=False, xaxis="x3", yaxis="y3",
+    panels.trace(
+        3, type="scatter", x=bins if narrow else spectrum, y=spectrum if narrow else bins, mode="lines",
+        line={"color": theme.ORANGE, "width": 2},
     )
-    return result
+    return panels.into(result)

@@ -44,23 +44,24 @@ def stages(pictures, *, outline=None, title="", summary=None, narrow=False):
         title=title, summary=summary or f"{sentence(title)} {told}.",
         height=110 + 210 * count if narrow else 470,
     )
+    panels = _panels.Panels()
     for k, (name, array) in enumerate(arrays.items()):
         picture_at, histogram_at = _places(k, count, narrow)
-        _panels.picture(result, 2 * k + 1, shown[name], *picture_at)
-        _histogram(result, 2 * k + 2, array, *histogram_at, last=k == count - 1 or not narrow)
+        panels.picture(2 * k + 1, shown[name], *picture_at)
+        _histogram(panels, 2 * k + 2, array, *histogram_at, last=k == count - 1 or not narrow)
         high, wide = array.shape[:2]
         middle = picture_at[0][0] if narrow else sum(picture_at[0]) / 2
-        _panels.caption(
-            result, f"<b>{name}</b>  {high} × {wide} × {1 if array.ndim == 2 else array.shape[2]}, {array.dtype}",
+        panels.caption(
+            f"<b>{name}</b>  {high} × {wide} × {1 if array.ndim == 2 else array.shape[2]}, {array.dtype}",
             middle, picture_at[1][1] + (0.004 if narrow else 0.01), anchor="left" if narrow else "center",
         )
     if outline is not None:
         top, left, bottom, right = outline
-        result.add_shape(
+        panels.shape(
             type="rect", x0=left - 0.5, x1=right - 0.5, y0=top - 0.5, y1=bottom - 0.5,
             line={"color": theme.ORANGE, "width": 3}, xref="x", yref="y",
         )
-    return result.update_layout(margin={"l": 16 if not narrow else 8, "r": 16, "b": 48}, bargap=0)
+    return panels.into(result, margin={"l": 16 if not narrow else 8, "r": 16, "b": 48}, bargap=0)
 
 
 def _what(array):
@@ -80,7 +81,7 @@ def _places(k, count, narrow):
     return (across, [0.42, 0.93]), (across, [0.0, 0.27])
 
 
-def _histogram(result, number, array, across, upwards, *, last):
+def _histogram(panels, number, array, across, upwards, *, last):
     import numpy as np
 
     values = np.asarray(array, dtype="float64").ravel()
@@ -92,15 +93,14 @@ def _histogram(result, number, array, across, upwards, *, last):
     elif high == low:
         low, high = low - 1, high + 1
     shares, edges = np.histogram(values, bins=_BINS, range=(low, high))
-    x, y = _panels.names(number)
-    result.add_bar(
-        x=np.round((edges[:-1] + edges[1:]) / 2, 4), y=shares / len(values), marker={"color": theme.BLUE},
-        width=(high - low) / _BINS, hovertemplate="about %{x:.3g}: %{y:.1%}<extra></extra>", showlegend=False,
-        xaxis=x, yaxis=y,
+    panels.trace(
+        number, type="bar", x=np.round((edges[:-1] + edges[1:]) / 2, 4), y=shares / len(values), marker={"color": theme.BLUE},
+        width=(high - low) / _BINS, hovertemplate="about %{x:.3g}: %{y:.1%}<extra></extra>",
+        hoverinfo="all",
     )
     edge = 0.02 * (high - low)
-    _panels.panel(
-        result, number, across, upwards,
+    panels.panel(
+        number, across, upwards,
         x={"range": [low - edge, high + edge], "nticks": 4, "title": {"text": "value" if last else "", "standoff": 4}},
         y={"rangemode": "tozero", "showticklabels": False, "ticks": "", "showgrid": False,
            "range": [0, float(shares.max()) / len(values) * 1.08]},

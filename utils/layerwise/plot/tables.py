@@ -46,17 +46,17 @@ def cells(columns, *, rows=6, filled=None, title="", summary=None, narrow=False)
         )
         heights.append(min(rows, count) + 2.2 + 0.9 * bool(name))
     result = figure(title=title, summary=summary or f"{sentence(title)} {'; '.join(told)}.")
-    top = 1.0
+    panels, top = _panels.Panels(), 1.0
     for k, ((name, table), tall) in enumerate(zip(tables.items(), heights, strict=True)):
         share = tall / sum(heights)
         if name:
-            _panels.caption(result, f"<b>{name}</b>", 0.0, top - 0.7 / sum(heights), anchor="left")
+            panels.caption(f"<b>{name}</b>", 0.0, top - 0.7 / sum(heights), anchor="left")
         head = (1.9 + 0.9 * bool(name)) / sum(heights)
         bottom = top - share + 0.15 / sum(heights)
-        _grid(result, k + 1, table, rows, filled or {}, [bottom, max(top - head, bottom + 0.01)], narrow)
+        _grid(panels, k + 1, table, rows, filled or {}, [bottom, max(top - head, bottom + 0.01)], narrow)
         top -= share
-    return result.update_layout(
-        height=int(result.layout.margin.t + _ROW * sum(heights) + 12), margin={"l": 8, "r": 8, "b": 8}
+    return panels.into(
+        result, height=int(result.layout.margin.t + _ROW * sum(heights) + 12), margin={"l": 8, "r": 8, "b": 8}
     )
 
 
@@ -70,7 +70,7 @@ def is_gap(value):
     return value is None or value != value
 
 
-def _grid(result, number, table, rows, filled, upwards, narrow):
+def _grid(panels, number, table, rows, filled, upwards, narrow):
     import numpy as np
 
     count = min(rows, max(len(values) for values in table.values()))
@@ -86,17 +86,16 @@ def _grid(result, number, table, rows, filled, upwards, narrow):
             )
             tints[i, j] = tint
             texts[-1].append("–" if is_gap(value) else value if isinstance(value, str) else _written(value))
-    x, y = _panels.names(number)
     size = 10 if narrow or len(table) > 8 else theme.SIZES["tick"]
     steps = [[edge, colour] for k, colour in enumerate(scale) for edge in (k / len(scale), (k + 1) / len(scale))]
-    result.add_heatmap(
-        z=tints, zmin=-0.5, zmax=len(scale) - 0.5, colorscale=steps, showscale=False, xgap=2, ygap=2,
+    panels.trace(
+        number, type="heatmap", z=tints, zmin=-0.5, zmax=len(scale) - 0.5, colorscale=steps, showscale=False, xgap=2, ygap=2,
         text=[list(row) for row in zip(*texts, strict=True)], texttemplate="%{text}", textfont={"size": size},
-        hovertemplate="%{text}<extra></extra>", xaxis=x, yaxis=y,
+        hovertemplate="%{text}<extra></extra>", hoverinfo="all",
     )
     labels = ["<br>".join(wrapped(name.replace("_", " "), 8 if narrow or len(table) > 6 else 14)) for name in table]
-    _panels.panel(
-        result, number, [0, 1], upwards,
+    panels.panel(
+        number, [0, 1], upwards,
         x={"side": "top", "tickmode": "array", "tickvals": list(range(len(table))), "ticktext": labels, "ticks": "",
            "tickfont": {"size": size}, "showgrid": False, "zeroline": False, "showline": False, "tickangle": 0,
            "range": [-0.5, len(table) - 0.5]},

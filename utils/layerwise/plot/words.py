@@ -47,23 +47,27 @@ def tokens(words, numbers, *, kinds=None, title="", summary=None, narrow=False):
         subtitle="blue: in the vocabulary; orange: not in it; grey: padding; dashed: cut off" if set(kinds) - {"known"}
         else "", height=120,
     )
-    drawn = zip(boxes, words, numbers, kinds, strict=True)
-    for (left, line, wide), word, number, kind in drawn:
-        top = line * _HIGH
-        result.add_shape(
-            type="rect", x0=left, x1=left + wide, y0=top, y1=top + _HIGH - 10, fillcolor=KINDS[kind], layer="below",
-            line={"color": theme.MUTED if kind == "cut" else KINDS[kind], "width": 1,
-                  "dash": "dot" if kind == "cut" else "solid"},
+    shapes, middles, tops = [], [], []
+    for (left, line, wide), kind in zip(boxes, kinds, strict=True):
+        edge = {"color": theme.MUTED if kind == "cut" else KINDS[kind], "width": 1, "dash": "dot" if kind == "cut" else "solid"}
+        shapes.append({
+            "type": "rect", "x0": left, "x1": left + wide, "y0": line * _HIGH, "y1": (line + 1) * _HIGH - 10,
+            "fillcolor": KINDS[kind], "layer": "below", "line": edge,
+        })
+        middles.append(left + wide / 2)
+        tops.append(line * _HIGH)
+    colours = [theme.MUTED if kind in ("padding", "cut") else theme.INK for kind in kinds]
+    for texts, down, tints in (
+        ([f"<b>{word}</b>" for word in words], 13, colours),
+        (["" if number is None else str(number) for number in numbers], 32, [theme.MUTED] * len(words)),
+    ):
+        result.add_scatter(
+            x=middles, y=[top + down for top in tops], mode="text", text=texts, hoverinfo="skip", showlegend=False,
+            textfont={"size": theme.SIZES["tick"], "color": tints},
         )
-        for text, y, font in ((word, top + 13, theme.INK), ("" if number is None else number, top + 32, theme.MUTED)):
-            result.add_annotation(
-                text=f"<b>{text}</b>" if y == top + 13 else str(text), x=left + wide / 2, y=y, showarrow=False,
-                font={"size": theme.SIZES["tick"], "color": theme.MUTED if kind in ("padding", "cut") else font},
-            )
-    result.add_scatter(x=[0], y=[0], mode="markers", marker={"opacity": 0}, hoverinfo="skip", showlegend=False)
     hidden = {"visible": False, "fixedrange": True}
     return result.update_layout(
-        height=int(result.layout.margin.t + lines * _HIGH + 14), margin={"l": 12, "r": 12, "b": 8},
+        shapes=shapes, height=int(result.layout.margin.t + lines * _HIGH + 14), margin={"l": 12, "r": 12, "b": 8},
         xaxis={**hidden, "range": [0, page]}, yaxis={**hidden, "range": [lines * _HIGH, -2]},
     )
 
