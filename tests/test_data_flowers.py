@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from layerwise import data, paths
-from layerwise.data import _archive, _draw_flowers, flowers
+from layerwise.data import _archive, flowers
+from layerwise.data.drawing import flowers as draw_flowers
 from layerwise.suggest import CourseError
 from PIL import Image
 
@@ -331,7 +332,7 @@ def test_fewer_pictures_are_the_first_of_more():
 
 def test_drawn_pictures_are_kept(monkeypatch):
     first = data.load("flowers", count=5)
-    monkeypatch.setattr(_draw_flowers, "picture", None)
+    monkeypatch.setattr(draw_flowers, "picture", None)
     again = data.load("flowers", count=5)
     assert again.files.tolist() == first.files.tolist()
 
@@ -339,7 +340,7 @@ def test_drawn_pictures_are_kept(monkeypatch):
 def test_drawn_pictures_have_many_sizes_and_are_colour_jpegs():
     shapes = set()
     for k in range(30):
-        image = _draw_flowers.picture(CLASSES[k % 5], np.random.default_rng([11, k]))
+        image = draw_flowers.picture(CLASSES[k % 5], np.random.default_rng([11, k]))
         assert image.mode == "RGB" and 128 <= min(image.size) <= 192 and max(image.size) <= 2 * min(image.size)
         assert np.asarray(image).std() > 5
         shapes.add(image.size)

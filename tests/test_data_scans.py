@@ -5,7 +5,9 @@ import time
 import numpy as np
 import pytest
 from layerwise import data
-from layerwise.data import _draw_chest, _draw_eye, _sources, scans
+from layerwise.data import _sources, scans
+from layerwise.data.drawing import chest as draw_chest
+from layerwise.data.drawing import eye as draw_eye
 from layerwise.suggest import CourseError
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
@@ -104,10 +106,10 @@ def test_disease_is_drawn_in_the_lungs_of_the_ill_and_is_bright(chest):
 
 def test_sites_and_groups_differ_as_the_card_says(chest):
     y, site, group, age = (whole(chest, name) for name in ("y", "site", "group", "age"))
-    for number, share in enumerate(_draw_chest.PREVALENCE):
+    for number, share in enumerate(draw_chest.PREVALENCE):
         assert abs(y[site == number].mean() - share) < 0.05
     assert np.array_equal(group, age >= 65) and 0.2 < group.mean() < 0.35
-    assert roc_auc_score(y, np.asarray(_draw_chest.PREVALENCE)[site]) > 0.65  # the site alone gives some of it away
+    assert roc_auc_score(y, np.asarray(draw_chest.PREVALENCE)[site]) > 0.65  # the site alone gives some of it away
     look = whole(chest, "x").std(axis=(1, 2))
     assert look[site == 0].mean() > look[site == 2].mean() + 5
 
@@ -151,16 +153,16 @@ def test_the_eye_scans_come_in_three_parts(eyes):
 def test_tissues_belong_to_their_conditions(eyes):
     y, masks = whole(eyes, "y"), whole(eyes, "masks")
     has = np.stack([(masks == k).any(axis=(1, 2)) for k in range(8)], axis=1)
-    assert has[:, [_draw_eye.RETINA, _draw_eye.PIGMENT, _draw_eye.CHOROID]].all()
+    assert has[:, [draw_eye.RETINA, draw_eye.PIGMENT, draw_eye.CHOROID]].all()
     for tissue, conditions in {
-        _draw_eye.MEMBRANE: [_draw_eye.HAS_MEMBRANE], _draw_eye.NEOVASCULAR: [_draw_eye.HAS_VESSELS],
-        _draw_eye.FLUID: [_draw_eye.OEDEMA, _draw_eye.HAS_VESSELS],
+        draw_eye.MEMBRANE: [draw_eye.HAS_MEMBRANE], draw_eye.NEOVASCULAR: [draw_eye.HAS_VESSELS],
+        draw_eye.FLUID: [draw_eye.OEDEMA, draw_eye.HAS_VESSELS],
     }.items():
         assert set(np.unique(y[has[:, tissue]])) == set(conditions)
         assert has[y == conditions[0], tissue].mean() > 0.95
-    drusen = (masks == _draw_eye.DRUSEN).sum(axis=(1, 2))
-    assert np.median(drusen[y == _draw_eye.HAS_DRUSEN]) > 20 and np.median(drusen[y == _draw_eye.NORMAL]) == 0
-    assert 0.05 < (drusen[y == _draw_eye.NORMAL] > 0).mean() < 0.4
+    drusen = (masks == draw_eye.DRUSEN).sum(axis=(1, 2))
+    assert np.median(drusen[y == draw_eye.HAS_DRUSEN]) > 20 and np.median(drusen[y == draw_eye.NORMAL]) == 0
+    assert 0.05 < (drusen[y == draw_eye.NORMAL] > 0).mean() < 0.4
 
 
 def test_tissues_lie_in_their_order_and_look_as_they_should(eyes):
@@ -168,24 +170,24 @@ def test_tissues_lie_in_their_order_and_look_as_they_should(eyes):
     rows = np.arange(64)[None, :, None]
     heights = [
         np.where(masks == k, rows, 0).sum((1, 2)) / (masks == k).sum((1, 2))
-        for k in (_draw_eye.RETINA, _draw_eye.PIGMENT, _draw_eye.CHOROID)
+        for k in (draw_eye.RETINA, draw_eye.PIGMENT, draw_eye.CHOROID)
     ]
     assert (heights[0] < heights[1]).all() and (heights[1] < heights[2]).all()
     for device in (0, 1):
         mine, of = x[eyes.device_train == device], masks[eyes.device_train == device]
         light = {k: mine[of == k].mean() for k in range(8)}
-        assert light[_draw_eye.PIGMENT] > light[_draw_eye.RETINA] + 20
-        assert light[_draw_eye.FLUID] < light[_draw_eye.RETINA] - 15
-        assert light[_draw_eye.MEMBRANE] > light[_draw_eye.RETINA]
+        assert light[draw_eye.PIGMENT] > light[draw_eye.RETINA] + 20
+        assert light[draw_eye.FLUID] < light[draw_eye.RETINA] - 15
+        assert light[draw_eye.MEMBRANE] > light[draw_eye.RETINA]
 
 
 def test_urgency_follows_the_rule_on_the_card(eyes):
     y, masks, urgency, fovea = (whole(eyes, name) for name in ("y", "masks", "urgency", "fovea"))
     expected = []
     for condition, mask, middle in zip(y, masks, fovea, strict=True):
-        columns = np.flatnonzero((mask == _draw_eye.FLUID).any(axis=0))
+        columns = np.flatnonzero((mask == draw_eye.FLUID).any(axis=0))
         expected.append({
-            "normal": 0, "drusen": int((mask == _draw_eye.DRUSEN).sum() > 12), "epiretinal membrane": 1,
+            "normal": 0, "drusen": int((mask == draw_eye.DRUSEN).sum() > 12), "epiretinal membrane": 1,
             "macular oedema": 2 if len(columns) and np.abs(columns - middle).min() <= 9 else 1,
             "neovascular membrane": 3,
         }[eyes.classes[condition]])

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 from layerwise import data
-from layerwise.data import _draw_paint, _draw_parts, _draw_roads
+from layerwise.data.drawing import paint as draw_paint
+from layerwise.data.drawing import parts as draw_parts
+from layerwise.data.drawing import roads as draw_roads
 from layerwise.suggest import CourseError
 
 
@@ -45,12 +47,12 @@ def test_boxes_lie_in_the_picture_around_pixels_of_their_surface(roads):
 
 def test_what_is_nearer_hides_what_is_further_away():
     codes = np.zeros((96, 160), "uint8")
-    codes[20:60, 40:80] = _draw_roads.FIRST  # a bus
-    codes[20:60, 44:80] = _draw_roads.FIRST + 1  # a lorry before it leaves a strip of four columns
-    codes[10, 10] = _draw_roads.FIRST + 2  # a sign too far away to be seen
-    boxes, labels = _draw_roads._boxes(codes, ["bus", "lorry", "sign"])
+    codes[20:60, 40:80] = draw_roads.FIRST  # a bus
+    codes[20:60, 44:80] = draw_roads.FIRST + 1  # a lorry before it leaves a strip of four columns
+    codes[10, 10] = draw_roads.FIRST + 2  # a sign too far away to be seen
+    boxes, labels = draw_roads._boxes(codes, ["bus", "lorry", "sign"])
     assert boxes.tolist() == [[20, 40, 60, 44], [20, 44, 60, 80]]
-    assert labels.tolist() == [_draw_roads.KINDS.index("bus"), _draw_roads.KINDS.index("lorry")]
+    assert labels.tolist() == [draw_roads.KINDS.index("bus"), draw_roads.KINDS.index("lorry")]
 
 
 def test_a_red_light_is_red_where_its_box_is(roads):
@@ -96,7 +98,7 @@ def test_the_parts_have_the_promised_arrays(parts):
 def test_a_fault_changes_the_picture_where_its_mask_is_and_nowhere_else():
     """The same part drawn with and without its fault."""
     faults = np.arange(1, 6).repeat(6)
-    for product in _draw_parts.PRODUCTS:
+    for product in draw_parts.PRODUCTS:
         pictures = []
         for fault in (faults, np.zeros_like(faults)):
             pictures.append(_shown(product, faults, fault))
@@ -110,7 +112,7 @@ def test_a_fault_changes_the_picture_where_its_mask_is_and_nowhere_else():
 
 def _shown(product, faults, drawn):
     """Return parts with the random numbers of `faults`, but only the faults in `drawn`."""
-    original = _draw_parts._fault
+    original = draw_parts._fault
 
     def only(rng, product, fault, p, q, pixel):
         hurt = original(rng, product, faults, p, q, pixel)
@@ -118,9 +120,9 @@ def _shown(product, faults, drawn):
         return hurt if drawn.any() else {**good, "deep": 0 * good["deep"], "bright": 0 * good["bright"]}
 
     patch = pytest.MonkeyPatch()
-    patch.setattr(_draw_parts, "_fault", only)
+    patch.setattr(draw_parts, "_fault", only)
     try:
-        return _draw_parts._block(np.random.default_rng(3), product, drawn, 64)
+        return draw_parts._block(np.random.default_rng(3), product, drawn, 64)
     finally:
         patch.undo()
 
@@ -184,8 +186,8 @@ def test_the_card_shows_examples_and_says_what_it_is_not(name, roads, parts):
 
 def test_glow_and_clouds_stay_in_their_bounds():
     picture = np.zeros((10, 12, 3), "float32")
-    _draw_paint.glow(picture, 0, 0, 4, (100, 50, 0))  # half of it lies outside
+    draw_paint.glow(picture, 0, 0, 4, (100, 50, 0))  # half of it lies outside
     assert picture[0, 0, 0] == 100 and picture[9, 11].sum() == 0
-    _draw_paint.glow(picture, 50, 50, 4, (100, 50, 0))  # all of it
-    field = _draw_paint.clouds(np.random.default_rng(0), 3, 20, 30, cells=(3, 4))
+    draw_paint.glow(picture, 50, 50, 4, (100, 50, 0))  # all of it
+    field = draw_paint.clouds(np.random.default_rng(0), 3, 20, 30, cells=(3, 4))
     assert field.shape == (3, 20, 30) and abs(field.mean()) < 1e-4 and abs(field.std() - 1) < 1e-3

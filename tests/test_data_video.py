@@ -6,7 +6,9 @@ import shutil
 import numpy as np
 import pytest
 from layerwise import data, paths
-from layerwise.data import _draw_moving_digits, _draw_yard, video
+from layerwise.data import video
+from layerwise.data.drawing import moving_digits as draw_moving_digits
+from layerwise.data.drawing import yard as draw_yard
 from layerwise.suggest import CourseError
 
 
@@ -51,7 +53,7 @@ def test_each_digit_is_where_its_box_says_and_the_rest_is_black(moving):
 def test_digits_bounce_at_the_edge_and_keep_their_speed():
     pictures = np.full((1, 1, 4, 4), 255, "uint8")
     rng = np.random.default_rng(0)
-    _, places, speed = _draw_moving_digits._clips(rng, pictures, 400, 20)
+    _, places, speed = draw_moving_digits._clips(rng, pictures, 400, 20)
     assert places.min() == 0 and places.max() == 16  # reaches both edges and never leaves
     steps = np.abs(np.diff(places[0, :, 0], axis=0))
     assert steps.max() <= np.ceil(np.abs(speed).max()) and np.median(steps[:, 1]) == pytest.approx(
@@ -143,7 +145,7 @@ def test_boxes_lie_in_the_picture_and_what_has_one_keeps_its_number(camera):
 
 
 def test_a_parcel_is_gone_after_a_theft_and_only_then(camera):
-    left, bottom, wide, high, _ = _draw_yard.PARCELS[-1]
+    left, bottom, wide, high, _ = draw_yard.PARCELS[-1]
     rows, columns = slice(int(bottom - high), int(bottom)), slice(int(left), int(left + wide) + 1)
     brown = camera.x_train[:, [0, -1], rows, columns].astype(float)
     brown = (brown[..., 0] / (brown[..., 2] + 20)).mean((2, 3))

@@ -7,7 +7,8 @@ import time
 import numpy as np
 import pytest
 from layerwise import data, paths
-from layerwise.data import _draw_tickets, writing
+from layerwise.data import writing
+from layerwise.data.drawing import tickets as draw_tickets
 from layerwise.suggest import CourseError
 
 WORDINGS = [
@@ -119,8 +120,8 @@ def test_tickets_have_all_that_a_desk_knows(tickets):
     assert len(tickets.classes) == 12 and tickets.classes[-1] == "other"
     assert set(np.unique(tickets.y_train)) == set(np.unique(tickets.y_test)) == set(range(12))
     assert np.bincount(tickets.y_train).min() > 150
-    assert set(table["priority"]) == set(_draw_tickets.PRIORITIES)
-    assert set(table["sentiment"]) == set(_draw_tickets.SENTIMENTS)
+    assert set(table["priority"]) == set(draw_tickets.PRIORITIES)
+    assert set(table["sentiment"]) == set(draw_tickets.SENTIMENTS)
     assert table["customer"].nunique() < 2100 and table["queue"].nunique() > 6
     assert 0.07 < (table["second_intent"] != "").mean() < 0.13
     test = table[table["part"] == "test"]

@@ -5,6 +5,7 @@
 | ``notebooks/src/*.py`` | ``notebooks/*.ipynb`` |
 | ``labs/src/*.py`` | ``labs/*.ipynb`` (learner's), ``utils/layerwise/exercises/lab*.py`` |
 | ``syllabus.toml`` | the frames of the notebooks, the lesson table of README.md |
+| ``data/*/card.toml`` | the table of docs/data.md |
 | ``pyproject.toml`` and the lock | ``requirements.txt``, ``environment.yml`` |
 """
 
@@ -98,12 +99,7 @@ def plan(root, *, report=None):
             if path in texts:
                 raise CourseError(f'labs/src/{lesson.lab}.py: the exercise "{exercise.id}" is in another lab already.')
             texts[path] = module(exercise, f"labs/src/{lesson.lab}.py")
-    page = root / "README.md"
-    filled = readme.fill(source.read_text(page), course) if page.is_file() else None
-    if filled is not None:
-        texts["README.md"] = filled
-    elif report is not None:
-        report.problems.append(f'README.md has no place for the lesson table: add "{readme.BEGIN}" and "{readme.END}".')
+    texts.update(_tables(root, course, report))
     texts.update(_pins(root))
     return texts
 
@@ -200,6 +196,23 @@ def _grade(entry, cell, exercise, role):
     else:
         return
     entry["metadata"]["nbgrader"] = grading
+
+
+def _tables(root, course, report):
+    """Return the pages that people write, with the tables that are made for them."""
+    texts = {}
+    tables = [("README.md", "lessons", lambda: readme.lessons(course))]
+    if (root / "data").is_dir():
+        tables.append(("docs/data.md", "data", lambda: readme.data(root / "data")))
+    for path, mark, table in tables:
+        page = root / path
+        filled = readme.fill(source.read_text(page), mark, table()) if page.is_file() else None
+        if filled is not None:
+            texts[path] = filled
+        elif report is not None:
+            begin, end = (f"<!-- {mark}:{side} -->" for side in ("begin", "end"))
+            report.problems.append(f'{path} has no place for the table of {mark}: add "{begin}" and "{end}".')
+    return texts
 
 
 def _pins(root):

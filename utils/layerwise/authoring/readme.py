@@ -1,11 +1,12 @@
-"""The lesson table of README.md, made from the syllabus."""
+"""Tables in pages that people write: the lessons in README.md, the data sets in docs/data.md."""
+
+import re
 
 from layerwise.authoring import frame
+from layerwise.data import _card
 
-BEGIN, END = "<!-- lessons:begin -->", "<!-- lessons:end -->"
 
-
-def table(syllabus):
+def lessons(syllabus):
     """Return the lesson table: a heading and a table for each part that has lessons."""
     blocks = []
     for part in syllabus.parts:
@@ -17,12 +18,44 @@ def table(syllabus):
     return "\n\n".join(blocks)
 
 
-def fill(text, syllabus):
-    """Return README's text with the table between its marks, or None when the marks are not there."""
-    begin, end = text.find(BEGIN), text.find(END)
-    if begin < 0 or end < begin:
+def data(folder):
+    """Return the table of data sets, made from the cards under a folder, each kind of data under a heading."""
+    cards = [_card.read(path.parent.name, folder) for path in sorted(folder.glob("*/card.toml"))]
+    blocks = []
+    for kind, heading in _KINDS.items():
+        rows = [_data_row(card) for card in cards if card.kind == kind]
+        if rows:
+            head = ["| `data.load(...)` | What it is | Sources | Licence |", "|---|---|---|---|"]
+            blocks.append(f"### {heading}\n\n" + "\n".join([*head, *rows]))
+    return "\n\n".join(blocks)
+
+
+_KINDS = {
+    "pictures": "Pictures", "photos": "Photos in folders", "scenes": "Scenes with boxes and masks", "scans": "Scans",
+    "video": "Video", "sound": "Sound", "text": "Text", "table": "Tables", "series": "Series",
+}
+
+
+def _data_row(card):
+    where = re.findall(r"https?://[^\s,;)]+", card.origin)
+    title = f"[{card.title}]({where[0]})" if where else card.title
+    licence = re.sub(r"\s*\([^)]*\)|\s*https?://\S+", "", card.licence)
+    licence = re.split(r"\.\s+(?=[A-Z])", licence)[0].strip(" ,.;")  # the card has the rest
+    return f'| `"{card.name}"` | {title} | {", ".join(card.sources)} | {licence} |'
+
+
+def fill(text, mark, table):
+    """Return a page's text with a table between its marks, or None when the marks are not there.
+
+    Example:
+        >>> fill("a <!-- x:begin --> old <!-- x:end --> b", "x", "new")
+        'a <!-- x:begin -->\\nnew\\n<!-- x:end --> b'
+    """
+    begin, end = f"<!-- {mark}:begin -->", f"<!-- {mark}:end -->"
+    start, stop = text.find(begin), text.find(end)
+    if start < 0 or stop < start:
         return None
-    return f"{text[: begin + len(BEGIN)]}\n{table(syllabus)}\n{text[end:]}"
+    return f"{text[: start + len(begin)]}\n{table}\n{text[stop:]}"
 
 
 def _row(syllabus, lesson):

@@ -91,9 +91,9 @@ def drawn(*, seed, count=None, card, notes):
     """
     seed = _whole_number(card, "seed", seed, 0, 2**63)
     count = _whole_number(card, "count", COUNT if count is None else count, len(card.classes), 100_000)
-    from layerwise.data import _draw_flowers
+    from layerwise.data.drawing import flowers as draw_flowers
 
-    key = f"drawn-{_draw_flowers.VERSION}-{seed}-{count}"
+    key = f"drawn-{draw_flowers.VERSION}-{seed}-{count}"
     return _gathered(kept(card.name, key, functools.partial(_draw, seed, count), notes), card)
 
 
@@ -112,14 +112,14 @@ def _draw(seed, count, new):
     import numpy as np
     from tqdm.auto import tqdm
 
-    from layerwise.data import _draw_flowers
+    from layerwise.data.drawing import flowers as draw_flowers
 
-    for species in _draw_flowers.SPECIES:
+    for species in draw_flowers.SPECIES:
         (new / _PHOTOS / species).mkdir(parents=True)
     quiet = False if show.in_notebook() else None  # None: only on a terminal
     for i in tqdm(range(count), desc="Drawing flowers", leave=False, disable=quiet):
-        species = _draw_flowers.SPECIES[i % len(_draw_flowers.SPECIES)]
-        image = _draw_flowers.picture(species, np.random.default_rng([seed, i]))
+        species = draw_flowers.SPECIES[i % len(draw_flowers.SPECIES)]
+        image = draw_flowers.picture(species, np.random.default_rng([seed, i]))
         image.save(new / _PHOTOS / species / f"{species}_{i:05d}.jpg", quality=88)
 
 

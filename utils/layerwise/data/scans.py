@@ -2,8 +2,11 @@
 
 import functools
 
-from layerwise.data import _draw_chest, _draw_eye, _draw_options, _sources
+from layerwise.data import _sources
 from layerwise.data._sources import Damaged
+from layerwise.data.drawing import chest as draw_chest
+from layerwise.data.drawing import eye as draw_eye
+from layerwise.data.drawing import options as draw_options
 from layerwise.data.pictures import read_npz
 
 SIZES = {
@@ -12,7 +15,7 @@ SIZES = {
 }
 """How many scans are drawn for each part, unless asked otherwise."""
 
-_GENERATORS = {"chest_xrays": _draw_chest.draw_films, "eye_scans": _draw_eye.draw_scans}
+_GENERATORS = {"chest_xrays": draw_chest.draw_films, "eye_scans": draw_eye.draw_scans}
 _PARTS = {"train": "train", "validation": "val", "test": "test"}  # our names and those in the official file
 _SIDE = 28  # pixels of the official films
 _MOST = 100_000  # scans in one part; more would fill the memory
@@ -88,6 +91,6 @@ def drawn(name, *, seed, train=None, validation=None, test=None):
         CourseError: When one is no such number.
     """
     given = {"seed": seed, "train": train, "validation": validation, "test": test}
-    known = {"seed": _draw_options.SEED, **{part: (count, 1, _MOST) for part, count in SIZES[name].items()}}
+    known = {"seed": draw_options.SEED, **{part: (count, 1, _MOST) for part, count in SIZES[name].items()}}
     asked = {option: value for option, value in given.items() if option == "seed" or value is not None}
-    return _GENERATORS[name](**_draw_options.filled(name, asked, known))
+    return _GENERATORS[name](**draw_options.filled(name, asked, known))

@@ -1,8 +1,8 @@
 """Drawn pictures with many things in them, each told: what a driver sees, and parts before an inspection camera."""
 
 from layerwise.data import _sources
-from layerwise.data._draw_options import number
-from layerwise.data._draw_options import seed as checked_seed
+from layerwise.data.drawing.options import number
+from layerwise.data.drawing.options import seed as checked_seed
 
 
 def load(name, *, source="auto", address=None, folder=None, **options):
@@ -30,9 +30,9 @@ def road_scenes(*, seed, train=800, test=200, high=96):
     Raises:
         CourseError: When a setting is not what it should be.
     """
-    from layerwise.data import _draw_roads
+    from layerwise.data.drawing import roads as draw_roads
 
-    return _draw_roads.draw(
+    return draw_roads.draw(
         seed=checked_seed(seed), train=number("train", train, 1, 50_000), test=number("test", test, 1, 50_000),
         high=number("high", high, 48, 384),
     )
@@ -50,9 +50,9 @@ def parts(*, seed, train=1200, test=400, high=64, faulty=0.4):
     Raises:
         CourseError: When a setting is not what it should be.
     """
-    from layerwise.data import _draw_parts
+    from layerwise.data.drawing import parts as draw_parts
 
-    return _draw_parts.draw(
+    return draw_parts.draw(
         seed=checked_seed(seed), train=number("train", train, 1, 50_000), test=number("test", test, 1, 50_000),
         high=number("high", high, 32, 256), faulty=number("faulty", faulty, 0.0, 1.0),
     )

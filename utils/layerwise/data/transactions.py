@@ -34,6 +34,6 @@ def load(name, *, source="auto", address=None, folder=None, **options):
 
 
 def _draw(*, seed, customers=1000, months=12):
-    from layerwise.data import _draw_transactions
+    from layerwise.data.drawing import transactions as draw_transactions
 
-    return _draw_transactions.draw(seed=seed, customers=customers, months=months)
+    return draw_transactions.draw(seed=seed, customers=customers, months=months)

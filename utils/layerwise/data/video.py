@@ -3,8 +3,8 @@
 import functools
 
 from layerwise.data import _sources
-from layerwise.data._draw_options import number
-from layerwise.data._draw_options import seed as checked_seed
+from layerwise.data.drawing.options import number
+from layerwise.data.drawing.options import seed as checked_seed
 from layerwise.suggest import CourseError
 
 
@@ -36,14 +36,15 @@ def moving_digits(*, seed, train=800, test=200, frames=20, size=64, digits=2, fo
     Raises:
         CourseError: When a setting is not what it should be, or the digits cannot be read.
     """
-    from layerwise.data import _draw_moving_digits, pictures
+    from layerwise.data import pictures
+    from layerwise.data.drawing import moving_digits as draw_moving_digits
 
     options = {
         "seed": checked_seed(seed), "train": number("train", train, 1, 20_000), "test": number("test", test, 1, 20_000),
         "frames": number("frames", frames, 2, 200), "size": number("size", size, 36, 256),
         "count": number("digits", digits, 1, 2),
     }
-    return _draw_moving_digits.draw(pictures.load("digits", source="bundled", folder=folder), **options)
+    return draw_moving_digits.draw(pictures.load("digits", source="bundled", folder=folder), **options)
 
 
 def surveillance(*, seed, train=None, test=None, frames=None, high=48, rate=4, feed=None, intrusions=None):
@@ -61,7 +62,7 @@ def surveillance(*, seed, train=None, test=None, frames=None, high=48, rate=4, f
     Raises:
         CourseError: When a setting is not what it should be, or is for clips where a feed is asked for.
     """
-    from layerwise.data import _draw_camera
+    from layerwise.data.drawing import camera as draw_camera
 
     shared = {"seed": checked_seed(seed), "high": number("high", high, 24, 192), "rate": number("rate", rate, 1, 12)}
     clips = {"train": train, "test": test, "frames": frames}
@@ -73,11 +74,11 @@ def surveillance(*, seed, train=None, test=None, frames=None, high=48, rate=4, f
             f"one long film takes feed=600, or another number of pictures, and intrusions."
         )
     if feed is not None:
-        return _draw_camera.feed(
+        return draw_camera.feed(
             frames=number("feed", feed, 8, 100_000),
             intrusions=number("intrusions", 30.0 if intrusions is None else intrusions, 0.0, 240.0), **shared
         )
-    return _draw_camera.draw(
+    return draw_camera.draw(
         train=number("train", 120 if train is None else train, 1, 5_000),
         test=number("test", 60 if test is None else test, 1, 5_000),
         frames=number("frames", 40 if frames is None else frames, 8, 400), **shared

@@ -34,20 +34,20 @@ def load(name, *, source="auto", address=None, folder=None, **options):
 
 
 def _tickets(*, place, seed, size=6000):
-    from layerwise.data import _draw_tickets
+    from layerwise.data.drawing import tickets as draw_tickets
 
     size = texts.whole(size, "size", least=100, most=100_000)
     seed = texts.whole(seed, "seed", least=0)
-    return _from_wordings(place, ("phrases.toml", "articles.toml"), _draw_tickets.draw, size=size, seed=seed)
+    return _from_wordings(place, ("phrases.toml", "articles.toml"), draw_tickets.draw, size=size, seed=seed)
 
 
 def _reports(*, place, seed, size=240, quarters=16):
-    from layerwise.data import _draw_reports
+    from layerwise.data.drawing import reports as draw_reports
 
     size = texts.whole(size, "size", least=20, most=5000)
     quarters = texts.whole(quarters, "quarters", least=8, most=40)
     seed = texts.whole(seed, "seed", least=0)
-    return _from_wordings(place, ("phrases.toml",), _draw_reports.draw, size=size, quarters=quarters, seed=seed)
+    return _from_wordings(place, ("phrases.toml",), draw_reports.draw, size=size, quarters=quarters, seed=seed)
 
 
 def _from_wordings(place, names, draw, **options):

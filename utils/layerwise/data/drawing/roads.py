@@ -1,8 +1,8 @@
 """Draw what a driver sees: a road in perspective, weather and light, traffic, with a box and a label for everything."""
 
-from layerwise.data import _draw_road_plan as plan
-from layerwise.data._draw_paint import View, clouds, glow, ragged, times
-from layerwise.data._draw_road_plan import CONDITIONS, FIRST, KINDS, LAND, LIGHTS, MARK, PAVEMENT, ROAD, SKY, SURFACES
+from layerwise.data.drawing import road_plan as plan
+from layerwise.data.drawing.paint import View, clouds, glow, ragged, times
+from layerwise.data.drawing.road_plan import CONDITIONS, FIRST, KINDS, LAND, LIGHTS, MARK, PAVEMENT, ROAD, SKY, SURFACES
 
 SCALE = 2  # painted this much finer than given out, so that edges are smooth
 _EYE, _FOCAL = 1.35, 0.86  # the camera's height in metres, its focal length in widths of the picture

@@ -5,7 +5,7 @@ Places are in units of the picture at its standard size: x from 0 to 64, y from 
 
 import functools
 
-from layerwise.data._draw_paint import clouds, mixed, times, whole
+from layerwise.data.drawing.paint import clouds, mixed, times, whole
 
 UNITS = 48, 64
 ZONE = ((17.5, 15.0), (17.5, 47.0), (30.0, 53.5), (30.0, 8.5))

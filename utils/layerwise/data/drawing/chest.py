@@ -5,7 +5,7 @@ where it was taken. Coordinates run from -1 to 1 across the picture, `u` to the 
 side is on the left, as on a film. All pictures of a chunk are drawn at once.
 """
 
-from layerwise.data import _draw_scans as draw
+from layerwise.data.drawing import scans as draw
 
 SIDE = 64
 SITES = ("clinic", "hospital", "emergency room")

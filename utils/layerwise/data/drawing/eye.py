@@ -7,7 +7,7 @@ device). Heights are in pixels from the top. All slices of a chunk are drawn at 
 
 import functools
 
-from layerwise.data import _draw_scans as draw
+from layerwise.data.drawing import scans as draw
 
 HIGH, WIDE = 64, 96
 TISSUES = (

@@ -2,9 +2,9 @@
 
 import dataclasses
 
-from layerwise.data import _draw_roadside as roadside
-from layerwise.data import _draw_traffic as traffic
-from layerwise.data._draw_paint import View, mixed, times
+from layerwise.data.drawing import roadside as roadside
+from layerwise.data.drawing import traffic as traffic
+from layerwise.data.drawing.paint import View, mixed, times
 
 SURFACES = (
     "sky", "land", "road", "lane mark", "pavement", "building", "tree", "vehicle", "person", "light, sign or post",

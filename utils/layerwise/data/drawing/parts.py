@@ -4,7 +4,7 @@ A part is a height above the belt; its slope towards the light is what is seen. 
 the left or upper edge, 1 the right or lower one.
 """
 
-from layerwise.data._draw_paint import clouds
+from layerwise.data.drawing.paint import clouds
 
 FAULTS = ("good", "scratch", "dent", "missing hole", "stain", "burr")
 PRODUCTS = ("flange", "bracket")

@@ -2,8 +2,8 @@
 
 from math import cos, sin
 
-from layerwise.data import _draw_yard as yard
-from layerwise.data._draw_paint import times, whole
+from layerwise.data.drawing import yard as yard
+from layerwise.data.drawing.paint import times, whole
 
 KINDS = ("person", "car", "animal")
 COATS = ((186, 70, 56), (58, 88, 138), (206, 164, 78), (80, 126, 108), (112, 72, 110), (70, 74, 84), (214, 210, 200))

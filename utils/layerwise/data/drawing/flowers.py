@@ -9,9 +9,9 @@ import math
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from layerwise.data import _draw_backdrops as around
-from layerwise.data import _draw_blossoms as shapes
-from layerwise.data import _draw_leaves as foliage
+from layerwise.data.drawing import backdrops as around
+from layerwise.data.drawing import blossoms as shapes
+from layerwise.data.drawing import leaves as foliage
 
 SPECIES = tuple(shapes.COLOURS)
 VERSION = 1  # to be raised when the same seed gives other pictures

@@ -6,7 +6,7 @@ can be read at 96 × 160 pixels.
 
 from math import cos, pi, sin
 
-from layerwise.data._draw_paint import mixed, times
+from layerwise.data.drawing.paint import mixed, times
 
 DARK = (38, 42, 50)
 GLASS = (70, 88, 104)

@@ -5,7 +5,7 @@ some have a rough patch and recover, some default, some must correct their accou
 follows from that; it moves the figures and makes warnings likelier in the text. The reader sees figures and text only.
 """
 
-from layerwise.data._draw_tickets import Dice, filled
+from layerwise.data.drawing.tickets import Dice, filled
 
 AHEAD = 4  # quarters: the class says whether trouble comes within so many
 OUTCOMES = {"well": 40, "rough patch": 26, "default": 20, "restatement": 14}

@@ -1,6 +1,6 @@
 """Draw who pays what, where and when: a map, merchants, customers with habits, and their honest payments.
 
-`_draw_transactions` adds the fraud; what is said there of the numbers holds here.
+`transactions` adds the fraud; what is said there of the numbers holds here.
 """
 
 from types import SimpleNamespace

@@ -1,12 +1,12 @@
 """Draw a year of card payments: customers with habits, merchants, and five kinds of fraud that shift over the months.
 
-Every number here and in `_draw_payments` is this course's own choice, made for a believable exercise; none is taken
+Every number here and in `payments` is this course's own choice, made for a believable exercise; none is taken
 from a bank. The order of causes: a map of cities and merchants; customers with a home, habits, devices and journeys;
 their payments; then fraud upon them; last, who noticed which fraud, and when. Nothing drawn for fraud alone becomes a
 column.
 """
 
-from layerwise.data import _draw_payments as base
+from layerwise.data.drawing import payments as base
 
 # Kind of fraud: share of all fraud, share that nobody ever notices, median days until it is reported.
 KINDS = {

@@ -3,8 +3,8 @@
 import dataclasses
 import itertools
 
-from layerwise.data import _draw_actors as looks_of
-from layerwise.data import _draw_yard as yard
+from layerwise.data.drawing import actors as looks_of
+from layerwise.data.drawing import yard as yard
 
 
 @dataclasses.dataclass

@@ -1,7 +1,7 @@
 """What stands beside a drawn road and moves little: trees, bushes, houses, lamp posts."""
 
-from layerwise.data._draw_paint import mixed, times
-from layerwise.data._draw_traffic import DARK, beside, rectangle
+from layerwise.data.drawing.paint import mixed, times
+from layerwise.data.drawing.traffic import DARK, beside, rectangle
 
 WALLS = ((232, 217, 189), (201, 137, 106), (178, 184, 162), (139, 155, 172), (172, 107, 88), (216, 178, 118),
          (226, 224, 216), (190, 160, 140))

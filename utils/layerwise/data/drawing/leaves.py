@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from layerwise.data import _draw_backdrops as around
+from layerwise.data.drawing import backdrops as around
 
 
 def leaves(draw, species, path, size, colour, scene, rng):
@@ -12,7 +12,7 @@ def leaves(draw, species, path, size, colour, scene, rng):
 
     Args:
         draw: A Pillow ``ImageDraw``.
-        species: One of `layerwise.data._draw_flowers.SPECIES`.
+        species: One of `layerwise.data.drawing.flowers.SPECIES`.
         path: The stem's points from the blossom to the ground, shape `(9, 2)`.
         size: The blossom's radius in pixels.
         colour: The green.

@@ -1,9 +1,9 @@
 """Draw what a fixed camera over a yard sees: who comes, what they do, and when the alarm ought to ring."""
 
-from layerwise.data import _draw_actors as actors
-from layerwise.data import _draw_visits as visits
-from layerwise.data import _draw_yard as yard
-from layerwise.data._draw_paint import glow, ragged
+from layerwise.data.drawing import actors as actors
+from layerwise.data.drawing import visits as visits
+from layerwise.data.drawing import yard as yard
+from layerwise.data.drawing.paint import glow, ragged
 
 CLASSES = ("nothing", "passer-by", "loitering", "intrusion", "theft", "stopped car")
 _FINE = 2  # painted this much finer than given out
