@@ -5,9 +5,11 @@ explorer is the last line of a cell; its state can be read and set as attributes
 """
 
 __all__ = [
+    "batches",
     "computation_graph",
     "confidence",
     "drawing_pad",
+    "inputs",
     "learning_rate",
     "neuron",
     "playground",
@@ -182,3 +184,59 @@ def refusal(confidence, right, **state):
     from layerwise.explore.refusals import build
 
     return build(confidence, right, state)
+
+
+def inputs(kind, examples, **state):
+    """Explore how one kind of input becomes numbers, step by step, on your own examples.
+
+    Args:
+        kind: "picture", "text", "sound", "video" or "table".
+        examples: Examples by name, or a list. Pictures: arrays of shape `(height, width, 3)`; sounds: arrays of samples;
+            videos: arrays of shape `(frames, height, width, 3)`; texts: those that the vocabulary is taken from; a
+            table: a `pandas.DataFrame` or a dict of columns.
+        **state: Values to start from, by control; for sounds and videos also ``rate``, in Hz.
+
+    Returns:
+        An explorer that shows the example before and after.
+
+    Raises:
+        ValueError: When there is no such kind, or the examples are not of that kind.
+
+    Example:
+        >>> from layerwise import explore
+        >>> table = explore.inputs("table", {"mass": [3750.0, None, 3250.0], "sex": ["male", None, "female"]})
+        >>> table.set(gaps="drop the row", words="one-hot")
+        >>> table.compute()["columns"]
+        3
+
+    Explained in lesson 01.
+    """
+    from layerwise.explore.input_kinds import build
+
+    return build(kind, examples, state)
+
+
+def batches(batches, classes=None, **state):
+    """Leaf through the batches that a network is fed with.
+
+    Args:
+        batches: A `tf.data.Dataset`, a `keras.utils.PyDataset`, or a list of pairs of pictures and labels. The first
+            batches of three epochs are looked at.
+        classes: The names of the classes.
+        **state: Values to start from: ``epoch``, ``batch``, ``pictures``, ``sort``.
+
+    Returns:
+        An explorer that shows one batch.
+
+    Example:
+        >>> import numpy as np
+        >>> from layerwise import explore
+        >>> pages = explore.batches([(np.zeros((8, 4, 4, 3)), np.arange(8) % 2)], ["cat", "dog"])
+        >>> pages.compute()["names"][:2]
+        ['cat', 'dog']
+
+    Explained in lesson 01.
+    """
+    from layerwise.explore.batch_pages import build
+
+    return build(batches, classes, state)

@@ -111,6 +111,37 @@ class Toggle:
         return (False, True)
 
 
+@dataclass(frozen=True)
+class Words:
+    """Describe a line of text that the learner writes.
+
+    Args:
+        name: The attribute that reads and sets it.
+        label: What stands beside it.
+        value: The text at the start.
+        longest: Most characters.
+        help: One sentence shown when the pointer rests on it.
+    """
+
+    name: str
+    label: str
+    value: str
+    longest: int = 200
+    help: str = ""
+
+    def accept(self, value):
+        """Return `value` if it is a text that is not too long, else raise ValueError."""
+        if not isinstance(value, str):
+            raise ValueError(f"{self.name}: got {value!r}, expected a text.")
+        if len(value) > self.longest:
+            raise ValueError(f"{self.name}: got {len(value)} characters, expected at most {self.longest}.")
+        return value
+
+    def points(self):
+        """Return what a sweep looks at: the first text, none, and one of signs that no vocabulary knows."""
+        return (self.value, "", "¡ÑÆ ?! 0")
+
+
 def sweep(controls, *, limit=None):
     """Yield states that cover the control space: ends and middles of sliders, every option.
 

@@ -16,7 +16,7 @@ import ipywidgets
 import traitlets
 
 from layerwise import keyboard, theme
-from layerwise.explore.controls import Choice, Slider, Toggle
+from layerwise.explore.controls import Choice, Slider, Toggle, Words
 
 STYLE = theme.CSS + importlib.resources.files(__package__).joinpath("explorer.css").read_text(encoding="utf-8")
 
@@ -145,6 +145,9 @@ def _widget(control, value):
         kind = ipywidgets.SelectionSlider if control.ordered else ipywidgets.Dropdown
         made = kind(options=[(str(option), option) for option in control.options], value=value,
                     description=control.label)
+    elif isinstance(control, Words):
+        made = ipywidgets.Text(value=value, description=control.label, continuous_update=True)
+        made.observe(lambda change: _shorten(made, control.longest), "value")
     elif isinstance(control, Slider):
         kind = ipywidgets.IntSlider if control.whole else ipywidgets.FloatSlider
         made = kind(value=value, min=control.low, max=control.high, step=control.step, description=control.label)
@@ -156,3 +159,8 @@ def _widget(control, value):
         setattr(made, "tooltip" if made.has_trait("tooltip") else "description_tooltip", control.help)
     made.add_class("layerwise-control")
     return made
+
+
+def _shorten(widget, longest):
+    if len(widget.value) > longest:
+        widget.value = widget.value[:longest]

@@ -11,6 +11,8 @@ _WHERE = {
     "activation": "networks",
     "bars": "charts",
     "boundary": "networks",
+    "cells": "tables",
+    "change": "films",
     "computation_graph": "graphs",
     "confidence": "certainty",
     "confusion": "answers",
@@ -29,6 +31,10 @@ _WHERE = {
     "refusal": "certainty",
     "reliability": "certainty",
     "shares": "certainty",
+    "sound": "sounds",
+    "stages": "steps",
+    "tokens": "words",
+    "wave": "sounds",
 }
 
 __all__ = sorted(_WHERE)

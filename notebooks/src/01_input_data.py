@@ -1,0 +1,1071 @@
+# %% [markdown]
+# **How does a folder of photos become numbers that a network can learn from?**
+#
+# TensorFlow's flower tutorials, [Load and preprocess
+# images](https://www.tensorflow.org/tutorials/load_data/images) and [Image
+# classification](https://www.tensorflow.org/tutorials/images/classification), begin with
+# 3,670 photos of all sizes, one folder for each of five kinds. Before a network sees them
+# they are read, resized, split, scaled, changed at random and handed over in batches.
+# Here you take each of these steps, for photos and for four other kinds of input, and
+# then measure what it costs to get one of them wrong.
+#
+# When you leave, you will be able to
+#
+# - turn a photo, a text, a sound, a film and a table into a tensor, and say what its axes
+#   mean,
+# - set a test part aside so that it stays honest, and fit every statistic without it,
+# - feed a network from files: resized, augmented, cached and fetched in advance,
+# - tell faults that cost a little from the one that you would never notice.
+
+# %% tags=["parameters"]
+import os
+
+PROFILE = os.environ.get("LAYERWISE_PROFILE", "quick")
+
+# %%
+import keras
+import numpy as np
+
+from layerwise import data, explore, plot, train
+from layerwise.check import found, predict, quiz
+
+keras.utils.set_random_seed(0)
+
+# %% [markdown]
+# ## A photo
+#
+# A network takes *tensors*: blocks of numbers with a fixed number of axes. The *shape*
+# says how long each axis is. In the full profile this page uses the 3,670 photos of the
+# tutorial; otherwise a program of the course draws five species, and the card below says
+# what that is worth.
+
+# %%
+if PROFILE == "full":
+    flowers = data.load("flowers", source="best")
+else:
+    count = {"smoke": 100, "quick": 1000}[PROFILE]
+    flowers = data.load("flowers", source="drawn", count=count)
+flowers
+
+# %% [markdown]
+# A JPEG file is compressed. Once decoded it is a grid of *pixels*, each of them three
+# bytes from 0 to 255, for red, green and blue. So a photo has three axes: height, width
+# and colour.
+
+
+# %%
+def read(file):
+    """Return a photo as an array of shape (height, width, 3)."""
+    return keras.utils.img_to_array(keras.utils.load_img(file), dtype="uint8")
+
+
+first = [np.flatnonzero(flowers.y == kind)[0] for kind in range(len(flowers.classes))]
+photos = {flowers.classes[flowers.y[i]]: read(flowers.files[i]) for i in first}
+
+# %%
+for name, photo in photos.items():
+    print(f"{name:12} {photo.shape}")
+
+# %% [markdown]
+# The photos differ in shape, and the photos of a *batch*, which a network takes together,
+# may not: they are stacked along one more axis, the first. So each one becomes a square
+# of the same size. We cut out the middle, then keep pixels at even distances. The
+# simplest way to resize needs two lines.
+
+
+# %%
+def crop(photo):
+    """Return the largest square in the middle of a photo."""
+    high, wide = photo.shape[:2]
+    side = min(high, wide)
+    top, left = (high - side) // 2, (wide - side) // 2
+    return photo[top : top + side, left : left + side]
+
+
+def shrink(square, size):
+    """Return a square picture with `size` pixels a side, each the nearest one."""
+    places = ((np.arange(size) + 0.5) * len(square) / size).astype(int)
+    return square[places][:, places]
+
+
+# %% [markdown]
+# Keras has the same in one line. If both give the same pixels, nothing about it is a
+# secret.
+
+# %%
+photo = photos["sunflowers"]
+by_hand = shrink(crop(photo), 48)
+by_keras = keras.ops.image.resize(crop(photo), (48, 48), interpolation="nearest")
+assert np.array_equal(by_hand, keras.ops.convert_to_numpy(by_keras))
+
+# %% [markdown]
+# The nearest pixel stands for many others, so thin petals come out jagged. The usual
+# choice, *bilinear*, blends the pixels around each place. Then the numbers: to
+# *normalise* here means to bring them to a fixed range, 0 to 1.
+
+# %%
+small = keras.ops.image.resize(crop(photo), (48, 48), interpolation="bilinear")
+small = keras.ops.convert_to_numpy(small)
+plot.stages(
+    {"in the file": photo, "cropped, resized": small, "normalised": small / 255.0},
+    title="From the file to numbers between 0 and 1",
+)
+
+# %% [markdown]
+# ## Set the test part aside first
+#
+# A network is judged on pictures that had no part in making it. That includes every
+# number computed on the way, so we split before we compute anything. And a picture that
+# is there twice must not stand on both sides. Files with the same content have the same
+# *hash*, a fingerprint of their bytes.
+
+# %%
+import hashlib
+from pathlib import Path
+
+contents = [Path(file).read_bytes() for file in flowers.files]
+hashes = [hashlib.sha256(content).hexdigest() for content in contents]
+_, group = np.unique(hashes, return_inverse=True)
+found("copies", len(group) - group.max() - 1, "{:.0f} files are copies of another.")
+
+# %% [markdown]
+# Now one lot is drawn for each *group* of equal files, never for each file: whatever
+# belongs together lands on the same side. Four fifths are for training (part 0), a tenth
+# for validation, which guides our choices (part 1), and a tenth for the test, which we
+# open once (part 2).
+
+# %%
+rng = np.random.default_rng(0)
+lots = rng.random(group.max() + 1)[group]
+part = np.digitize(lots, [0.8, 0.9])
+np.bincount(part)
+
+# %%
+parts_of_group = [len(set(part[group == one])) for one in np.unique(group)]
+assert max(parts_of_group) == 1
+
+# %% [markdown]
+# ## Standardise, with statistics of the training part
+#
+# To *standardise* is to subtract the mean and divide by the standard deviation, so that 0
+# is average and 1 is a usual distance from it. For photos that is done for each colour.
+# `data.from_folder` reads every photo at once, cropped and resized.
+
+# %%
+thumbnails = data.from_folder(flowers.folder, size=36)
+lot_of = {Path(file): lot for file, lot in zip(flowers.files, lots)}
+lot = np.array([lot_of[Path(file)] for file in thumbnails.files])
+thumbnails.x.shape
+
+# %%
+pixels = thumbnails.x[lot < 0.8] / np.float32(255)
+mean, spread = pixels.mean(axis=(0, 1, 2)), pixels.std(axis=(0, 1, 2))
+print("red, green, blue: mean", mean.round(3), "standard deviation", spread.round(3))
+
+# %% [markdown]
+# The layer of Keras learns the same two numbers for each colour by `adapt`, and keeps
+# them in the model, where nobody can forget them.
+
+# %%
+normalization = keras.layers.Normalization(axis=-1)
+normalization.adapt(pixels)
+by_layer = keras.ops.convert_to_numpy(normalization(pixels[:10]))
+assert np.allclose(by_layer, (pixels[:10] - mean) / spread, atol=1e-3)
+
+# %% [markdown]
+# We left the validation and test parts out of these statistics. Was that worth the
+# trouble?
+
+# %%
+predict(
+    "01.statistics",
+    "Had the mean been computed from all photos, by how much would it differ?",
+    [
+        "under a hundredth of a standard deviation",
+        "a hundredth to a tenth",
+        "more than a tenth",
+    ],
+)
+
+# %%
+every_mean = (thumbnails.x / np.float32(255)).mean(axis=(0, 1, 2))
+found(
+    "mean_shift",
+    np.abs((every_mean - mean) / spread).max(),
+    "The mean would shift by {:.4f} standard deviations at most.",
+    predicted="01.statistics",
+)
+
+# %% [markdown]
+# With so many pixels this leak is tiny. It is forbidden all the same, because the same
+# habit is ruinous elsewhere: when the *choice* of inputs was made on all rows of gene
+# data, error rates came out near zero where honest ones were not ([Ambroise and
+# McLachlan, 2002](https://doi.org/10.1073/pnas.102102699)). Fit on the training part,
+# always, and you need not wonder when it matters. This is the photo in all three kinds of
+# numbers:
+
+# %%
+standardised = (small / 255.0 - mean) / spread
+plot.stages(
+    {"bytes": small, "normalised": small / 255.0, "standardised": standardised},
+    title="Three kinds of numbers for one picture",
+)
+
+# %% [markdown]
+# Now move the steps yourself. Find the size at which you can no longer name the flower,
+# and see what *pad* and *stretch* do to a photo that is not square. Then look what
+# *standardised* does to the picture, and to the numbers below it.
+
+# %%
+explore.inputs("picture", photos)
+
+# %% [markdown]
+# ## A text
+#
+# A text has no pixels, so what are its numbers? It is split into *tokens*, here words; a
+# *vocabulary* gives each frequent token a number; and every text is cut or filled to one
+# length. Our texts are mails of the year 2002, wanted and spam.
+
+# %%
+mails = data.load("spam", source="bundled")
+print(mails.x_train[2][:200])
+
+# %%
+import re
+from collections import Counter
+
+
+def split(text):
+    """Return the words of a text: lower case, without punctuation."""
+    return re.sub(r"[!-/:-@\[-`{-~]", "", text.lower()).split()
+
+
+split("WIN a FREE trip, reply now!")
+
+# %% [markdown]
+# Count all words of the training mails. The most frequent 998 get the numbers 2 to 999;
+# number 0 fills up short texts, and 1 stands for every word that is not in the
+# vocabulary. (Among equally frequent words the later in the alphabet comes first: any
+# fixed order would do, and this is Keras's.)
+
+# %%
+counts = Counter(word for mail in mails.x_train for word in split(mail))
+ranked = sorted(counts, key=lambda word: (counts[word], word), reverse=True)
+vocabulary = ["", "[UNK]", *ranked[:998]]
+print(f"{len(counts):,} different words, the most frequent:", *vocabulary[2:9])
+
+# %%
+number_of = {word: number for number, word in enumerate(vocabulary)}
+
+
+def encode(text, length):
+    """Return a text as an array of `length` whole numbers."""
+    numbers = [number_of.get(word, 1) for word in split(text)][:length]
+    return np.array(numbers + [0] * (length - len(numbers)))
+
+
+# %% [markdown]
+# Here is a sentence on its way, with a word that no mail of the year 2002 knew.
+
+# %%
+sentence = "WIN a FREE zorbing trip, reply now!"
+words, numbers = split(sentence), encode(sentence, length=9)
+kinds = ["unknown" if number == 1 else "known" for number in numbers[: len(words)]]
+blank = len(numbers) - len(words)
+plot.tokens(
+    words + ["·"] * blank, numbers.tolist(), kinds=kinds + ["padding"] * blank,
+    title="Seven words and two fillers become nine numbers",
+)
+
+# %% [markdown]
+# Keras's `TextVectorization` learns the vocabulary by `adapt` and gives the same numbers.
+# The layer is made of TensorFlow's string operations, so with another backend this cell
+# is skipped.
+
+# %%
+if keras.backend.backend() == "tensorflow":
+    vectorize = keras.layers.TextVectorization(1000, output_sequence_length=30)
+    vectorize.adapt(mails.x_train)
+    assert vectorize.get_vocabulary() == vocabulary
+    few = mails.x_test[:200]
+    assert np.array_equal(vectorize(few), [encode(mail, 30) for mail in few])
+
+# %%
+predict(
+    "01.vocabulary",
+    "The training mails hold over 20,000 different words, and we keep 998. How many of "
+    "the words in unseen mails will be unknown?",
+    ["about one in twenty", "about one in four", "more than half"],
+)
+
+# %%
+unseen = [word for mail in mails.x_test for word in split(mail)]
+found(
+    "unknown_words",
+    np.mean([word not in number_of for word in unseen]),
+    "{:.0%} of the words in the test mails have no number of their own.",
+    predicted="01.vocabulary",
+)
+
+# %% [markdown]
+# A few words are very frequent and most are rare, so a short list goes a long way, and no
+# list goes all the way: the curve flattens long before it reaches the top.
+
+# %%
+place_of = {word: place for place, word in enumerate(ranked)}
+places = np.array([place_of.get(word, len(ranked)) for word in unseen])
+listed = np.unique(np.geomspace(10, len(ranked), 60).astype(int))
+plot.curves(
+    {"known": [100 * np.mean(places < many) for many in listed]}, x=listed,
+    x_title="words in the vocabulary", y_title="known words in unseen mails, %",
+    title="Even all words of the training mails do not cover the next mail",
+)
+
+# %% [markdown]
+# Write your own text below. Watch how the unknown words, in orange, become fewer as the
+# vocabulary grows, and what happens when the tokens are characters.
+
+# %%
+explore.inputs("text", mails.x_train[:1500], text=sentence)
+
+# %% [markdown]
+# The numbers are names, not amounts: word 20 is not twice word 10. Lesson 10 gives each
+# of them a place in a space of meanings, and lesson 21 builds tokens that are parts of
+# words, so that nothing is unknown.
+
+# %% [markdown]
+# ## A sound
+#
+# A microphone measures the pressure of the air, here 8,000 times a second. A second of
+# sound is a row of 8,000 numbers, from which the eye can tell loud from quiet and little
+# more.
+
+# %%
+digits = data.load("spoken_digits", source="bundled")
+spoken = [np.flatnonzero(digits.y_train == digit)[digit] for digit in (3, 7, 9)]
+clips = {
+    digits.classes[digits.y_train[i]]: digits.x_train[i][: digits.length_train[i]]
+    for i in spoken
+}
+plot.wave(clips["seven"] / 32768, digits.rate, title='Somebody says "seven"')
+
+# %% [markdown]
+# What the ear hears is which tones are in it, and when. So we cut the row into short
+# *frames* that overlap. A frame begins every 128 samples (the *hop*) and is 256 samples
+# long (the *window*), 32 thousandths of a second.
+
+# %%
+WINDOW, HOP = 256, 128
+clip = clips["seven"].astype("float32") / 32768
+starts = range(0, len(clip) - WINDOW + 1, HOP)
+frames = np.stack([clip[start : start + WINDOW] for start in starts])
+frames.shape
+
+# %% [markdown]
+# Each frame is faded in and out by a bell-shaped curve, *Hann's window*, lest its sharp
+# ends be heard as tones. Then the *Fourier transform* says how much of each tone is in
+# it: 129 tones, evenly spaced from 0 to 4,000 hertz. The size of each is its *magnitude*.
+
+# %%
+hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)
+magnitudes = np.abs(np.fft.rfft(frames * hann))
+magnitudes.shape
+
+# %%
+parts = keras.ops.stft(clip, WINDOW, HOP, WINDOW, window="hann", center=False)
+real, imaginary = parts
+by_keras = keras.ops.sqrt(real**2 + imaginary**2)
+assert np.allclose(magnitudes, keras.ops.convert_to_numpy(by_keras), atol=1e-3)
+
+# %% [markdown]
+# The magnitudes span several powers of ten, so they are shown as a logarithm, in
+# *decibels*. The sound has become a picture, the *spectrogram*: time to the right, tones
+# upwards, dark where a tone is loud.
+
+# %%
+decibels = 20 * np.log10(np.maximum(magnitudes, magnitudes.max() / 1000))
+plot.sound(
+    clip, decibels, rate=digits.rate, window=WINDOW, hop=HOP, frame=12,
+    value_title="decibels", title='The spectrogram of "seven"',
+)
+
+# %% [markdown]
+# The orange frame is the one whose tones stand at the right. A long window tells tones
+# apart and blurs time, a short one the other way round: no window does both. Listen to
+# it. *Hear the numbers* plays a sound that is rebuilt from the spectrogram alone, by the
+# method of [Griffin and Lim (1984)](https://doi.org/10.1109/TASSP.1984.1164317): what is
+# gone there, a network cannot hear either. Try ten mel bands, and a hop longer than the
+# window.
+
+# %%
+explore.inputs("sound", clips, rate=digits.rate)
+
+# %% [markdown]
+# ## A film
+#
+# A film is a row of pictures, so it has one axis more: time, height, width, colour. This
+# one is drawn: a camera over a yard, four pictures a second.
+
+# %%
+yard = data.load("surveillance", source="drawn", train=6, test=1)
+names = [yard.classes[kind] for kind in yard.y_train]
+film = yard.x_train[names.index("intrusion")]
+film.shape, film.dtype
+
+# %% [markdown]
+# Much of it never changes. What moves shows in the *difference* of two frames. One trap
+# lies on the way, because the pixels are bytes.
+
+# %%
+predict(
+    "01.bytes",
+    "A pixel was 5 and is 3 in the next frame. NumPy subtracts the bytes, 3 - 5. What "
+    "comes out?",
+    ["-2", "0", "254"],
+)
+
+# %%
+before, after = np.array([5], dtype="uint8"), np.array([3], dtype="uint8")
+found(
+    "byte_difference", (after - before)[0], "3 - 5 = {:.0f}.", predicted="01.bytes"
+)
+
+# %% [markdown]
+# Below 0 a byte begins again at 255, without a word: a pixel that grew a little darker
+# would look like a flash. So first make floats of them, then subtract.
+
+# %%
+grey = film.astype("float32").mean(axis=-1) / 255
+difference = grey[1:] - grey[:-1]
+change = np.abs(difference).mean(axis=(1, 2))
+busiest = int(change.argmax()) + 1
+plot.change(
+    film[busiest - 1],
+    film[busiest],
+    difference[busiest - 1],
+    np.append(0, change),
+    frames=(busiest - 1, busiest),
+    rate=yard.rate,
+    title="Most of a film repeats itself",
+)
+
+# %% [markdown]
+# Blue has become darker, orange brighter. Move through the films: which of them can you
+# tell from the differences alone? Raise the threshold until rain and passing clouds are
+# gone and people remain.
+
+# %%
+explore.inputs("video", dict(zip(names, yard.x_train)), rate=yard.rate)
+
+# %% [markdown]
+# ## A table
+#
+# Tables look as if they were numbers already. They come with gaps, with words, and with
+# units that have nothing to do with each other. These are penguins.
+
+# %%
+penguins = data.load("penguins", source="bundled")
+table = penguins.table.drop(columns=penguins.target)
+columns = {name: table[name].tolist() for name in table}
+plot.cells(columns, rows=6, title="The fourth penguin got away")
+
+# %%
+measures = ["bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g"]
+learn = np.random.default_rng(1).random(len(table)) < 0.8
+print(table[measures + ["sex"]].isna().sum().to_dict(), f"in {len(table)} rows")
+
+# %% [markdown]
+# Each gap in a measure gets the *median* of its column: half of the birds are above it
+# and half below, and one odd bird hardly moves it. Then we standardise. Median, mean and
+# standard deviation come from the training rows.
+
+# %%
+filled = table[measures].fillna(table[measures][learn].median())
+table_mean, table_spread = filled[learn].mean(), filled[learn].std(ddof=0)
+standardised = (filled - table_mean) / table_spread
+
+# %% [markdown]
+# Words become columns of their own: *one-hot*, a 1 under the word that stands there and 0
+# under all others. Numbering the islands 0, 1, 2 would say that the second lies between
+# the others. A missing sex is a kind of its own here: that nobody wrote it down may tell
+# something.
+
+# %%
+kinds_of = table[["island", "sex"]].fillna("unknown")
+one_hot = [
+    kinds_of[name] == word
+    for name in kinds_of
+    for word in sorted(kinds_of[name][learn].unique())
+]
+x_table = np.column_stack([standardised, *one_hot]).astype("float32")
+x_table.shape
+
+# %% [markdown]
+# scikit-learn does the same. Fitted on the training rows, it can be handed to whoever
+# uses the model, and it meets an island that it has never seen with zeros where ours does
+# too.
+
+# %%
+from sklearn.compose import make_column_transformer
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+prepare = make_column_transformer(
+    (make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), measures),
+    (OneHotEncoder(handle_unknown="ignore"), ["island", "sex"]),
+)
+prepare.fit(table.assign(**kinds_of)[learn])
+assert np.allclose(prepare.transform(table.assign(**kinds_of)), x_table, atol=1e-5)
+
+# %% [markdown]
+# What the network gets has no gaps, no words, and no units:
+
+# %%
+kinds_found = [word for name in kinds_of for word in sorted(kinds_of[name].unique())]
+names_of = [*measures, *(f"is {word}" for word in kinds_found)]
+plot.cells(
+    dict(zip(names_of, x_table.T.tolist())),
+    rows=6,
+    title="The same six birds as numbers",
+)
+
+# %% [markdown]
+# Now choose otherwise. Which choice loses rows, which one invents an order, and which
+# leaves a trace of having guessed?
+
+# %%
+explore.inputs("table", table)
+
+# %% [markdown]
+# ## Five kinds, five shapes
+#
+# What a network sees of all this is a shape and a range. The first axis is always the
+# batch.
+
+# %%
+mail_numbers = np.stack([encode(mail, 30) for mail in mails.x_train[:32]])
+batch_of = {
+    "photos: batch, height, width, colour": thumbnails.x[:32] / 255.0,
+    "texts: batch, place in the text": mail_numbers,
+    "sounds: batch, frame, tone": decibels[None],
+    "films: batch, frame, height, width, colour": yard.x_train / 255.0,
+    "tables: batch, column": x_table[:32],
+}
+for name, batch in batch_of.items():
+    print(f"{name:44} {str(batch.shape):22} {batch.min():8.2f} to {batch.max():.2f}")
+
+# %% [markdown]
+# ## From folders to batches
+#
+# Back to the flowers. A network goes through all training photos many times; each time is
+# an *epoch*. Decoding them anew each time wastes work, and reading them all into one
+# array may not fit into memory. A *pipeline* stands between files and network: it decodes
+# on several threads, keeps what is decoded (*cache*), changes the order in every epoch
+# (*shuffle*), and prepares the next batch while the network works on this one
+# (*prefetch*).
+#
+# A photo of a tulip is still a tulip when it is mirrored, turned a little or seen from a
+# little closer. *Augmentation* makes such changes at random, so that no epoch is like
+# another.
+
+# %%
+augment = keras.Sequential(
+    [
+        keras.layers.RandomFlip("horizontal"),
+        keras.layers.RandomRotation(0.05),
+        keras.layers.RandomZoom(0.1),
+    ]
+)
+
+# %%
+SIZE = 96 if PROFILE == "full" else 64
+files, labels = np.array(flowers.files), flowers.y
+settings = {"size": SIZE, "batch_size": 32, "cache": True}
+training = data.pipeline(
+    files[part == 0], labels[part == 0], augment=augment, shuffle=True, **settings
+)
+validation = data.pipeline(files[part == 1], labels[part == 1], **settings)
+
+# %% [markdown]
+# How much does the cache save? One pass over the validation photos decodes them, the
+# second finds them ready.
+
+# %%
+predict(
+    "01.cache",
+    "How much faster is the second pass over the same photos?",
+    ["about as fast", "two to five times", "more than five times"],
+)
+
+# %%
+import time
+
+
+def seconds(batches):
+    """Return how long one pass over all batches takes."""
+    began = time.perf_counter()
+    for _ in batches:
+        pass
+    return time.perf_counter() - began
+
+
+# %%
+plain = data.pipeline(files[part == 0], labels[part == 0], **settings)
+decoding, kept = seconds(plain), min(seconds(plain) for _ in range(3))
+found(
+    "cache_gain",
+    decoding / kept,
+    "From the cache a pass is {:.0f} times as fast.",
+    predicted="01.cache",
+)
+
+# %% [markdown]
+# Keras has a pipeline too, `image_dataset_from_directory`, which the tutorials use. It
+# reads the same folder to the same batches. Which is faster? We let them take turns and
+# compare the best of three.
+
+# %%
+if keras.backend.backend() == "tensorflow":
+    from_keras = keras.utils.image_dataset_from_directory(
+        flowers.folder,
+        image_size=(SIZE, SIZE),
+        crop_to_aspect_ratio=True,
+        verbose=False,
+    ).prefetch(2)
+    ours = data.pipeline(files, labels, size=SIZE, shuffle=True)
+    times = np.array([(seconds(ours), seconds(from_keras)) for _ in range(3)])
+    found(
+        "pipeline_ratio",
+        times[:, 0].min() / times[:, 1].min(),
+        "Ours takes {:.2f} times as long as Keras's.",
+    )
+
+# %% [markdown]
+# A batch, as it comes to the network:
+
+# %%
+x_batch, y_batch = (keras.ops.convert_to_numpy(one) for one in next(iter(training)))
+plot.images(
+    x_batch[:16].astype("uint8"),
+    titles=[flowers.classes[kind] for kind in y_batch[:16]],
+    title=f"16 of a batch of shape {x_batch.shape}",
+)
+
+# %% [markdown]
+# Leaf through the epochs. The order is another each time, and so are the pictures: look
+# for edges that were mirrored in, where a turned photo would have run out.
+
+# %%
+explore.batches(training, flowers.classes)
+
+# %% [markdown]
+# ## A reader of flowers
+#
+# Now a network for it. It is a *convnet*: filters slide over the picture, layer upon
+# layer. Lesson 03 shows what they find, lesson 08 how they work; until then it is a black
+# box with a known shape, pictures in, five probabilities out. Its first layer brings the
+# bytes to a range from -1 to 1, so that whoever loads the model cannot forget it.
+
+
+# %%
+def block(filters):
+    """Return layers that filter a picture and halve its sides."""
+    return [
+        keras.layers.Conv2D(filters, 3, padding="same", use_bias=False),
+        keras.layers.BatchNormalization(momentum=0.9),
+        keras.layers.ReLU(),
+        keras.layers.MaxPooling2D(),
+    ]
+
+
+# %%
+sizes = (32, 64, 128, 256) if PROFILE == "full" else (16, 32, 64)
+convnet = keras.Sequential(
+    [
+        keras.Input((SIZE, SIZE, 3)),
+        keras.layers.Rescaling(1 / 127.5, offset=-1),
+        *[layer for filters in sizes for layer in block(filters)],
+        keras.layers.GlobalAveragePooling2D(),
+        keras.layers.Dropout(0.3 if PROFILE == "full" else 0.0),
+        keras.layers.Dense(5, activation="softmax"),
+    ]
+)
+
+# %% [markdown]
+# The learning rate falls to nearly zero along half a cosine, which lets the last epochs
+# settle; lesson 04 shows why.
+
+# %%
+EPOCHS = {"smoke": 1, "quick": 20, "full": 25}[PROFILE]
+schedule = keras.optimizers.schedules.CosineDecay(0.004, EPOCHS * len(training))
+convnet.compile(
+    keras.optimizers.Adam(schedule),
+    "sparse_categorical_crossentropy",
+    metrics=["accuracy"],
+)
+
+# %%
+history = convnet.fit(
+    training,
+    validation_data=validation,
+    epochs=EPOCHS,
+    verbose=0,
+    shuffle=False,
+    callbacks=[train.LiveCurves(), train.StopButton()],
+)
+
+# %% [markdown]
+# (The pipeline shuffles by itself, so `fit` need not.) How did it end?
+
+# %%
+found(
+    "validation_accuracy",
+    history.history["val_accuracy"][-1],
+    "It names {:.1%} of the validation flowers; guessing would name 20 %.",
+)
+
+# %% [markdown]
+# And once, the test part.
+
+# %%
+testing = data.pipeline(files[part == 2], labels[part == 2], **settings)
+probabilities = convnet.predict(testing, verbose=0)
+right = probabilities.argmax(axis=1) == labels[part == 2]
+found("test_accuracy", right.mean(), "Of the unseen flowers it names {:.1%}.")
+found("times_chance", right.mean() * 5, "That is {:.1f} times what guessing would get.")
+
+# %%
+rows = np.random.default_rng(2).permutation(np.count_nonzero(part == 2))[:16]
+shown = np.flatnonzero(part == 2)[rows]
+x_shown = next(iter(data.pipeline(files[shown], size=SIZE, batch_size=16)))
+answers = [flowers.classes[kind] for kind in probabilities[rows].argmax(axis=1)]
+truth = [flowers.classes[kind] for kind in labels[shown]]
+
+# %%
+plot.images(
+    keras.ops.convert_to_numpy(x_shown).astype("uint8"),
+    titles=[a if a == t else f"{a}? no, {t}" for a, t in zip(answers, truth)],
+    columns=4, title="Flowers that it never saw, and what it calls them",
+)
+
+# %% [markdown]
+# Have you a folder of pictures of your own, one folder inside it for each kind?
+# `data.from_folder("my_pictures")` finds the files and the classes, tells you which files
+# it could not read, and `.files` and `.y` go into `data.pipeline` as they went here.
+
+# %% [markdown]
+# ## What bad data costs
+#
+# "Poor or inconsistent data slow training and lower performance" is easily said. How
+# much? We take the flowers as thumbnails, a small plain network, and four versions of the
+# same training set:
+#
+# - **clean**: standardised pictures, right labels,
+# - **unscaled**: the bytes as they are, 0 to 255,
+# - **mislabelled**: one label in ten replaced by another, at random,
+# - **leaking**: some training pictures are second shots of test flowers, as when the same
+#   flower was photographed twice and the split was drawn by photo. The camera has moved
+#   by a pixel or two and the light has changed a little.
+
+# %%
+def second_shot(picture, rng):
+    """Return another shot of the same flower, 32 by 32 pixels."""
+    top, left = rng.integers(0, 5, size=2)
+    shot = picture[top : top + 32, left : left + 32] * rng.uniform(0.9, 1.1)
+    return np.clip(shot, 0, 255)
+
+
+first_shots = thumbnails.x[:, 2:34, 2:34].astype("float32")
+kinds_of_flower = thumbnails.y
+
+# %% [markdown]
+# All four train on equally many pictures and are asked twice: about the *test* flowers,
+# some of which the leaking version has met, and about *fresh* ones, which nobody has.
+
+
+# %%
+def parts(seed):
+    """Return the numbers of the training, test and fresh pictures."""
+    order = np.random.default_rng(seed).permutation(len(first_shots))
+    return np.split(order, [int(0.6 * len(order)), int(0.8 * len(order))])
+
+
+def versions(seed):
+    """Yield a name, training pictures and labels, and how pictures are scaled."""
+    rng, (learn, test, _) = np.random.default_rng(seed), parts(seed)
+    x, y = first_shots[learn], kinds_of_flower[learn]
+    mean, spread = x.mean(axis=(0, 1, 2)), x.std(axis=(0, 1, 2))
+    wrong, leaking, met = y.copy(), x.copy(), y.copy()
+    some = rng.choice(len(y), len(y) // 10, replace=False)
+    wrong[some] = (wrong[some] + rng.integers(1, 5, len(some))) % 5
+    leaking[: len(test)] = [second_shot(thumbnails.x[i], rng) for i in test]
+    met[: len(test)] = kinds_of_flower[test]
+    yield "clean", x, y, lambda pictures: (pictures - mean) / spread
+    yield "unscaled", x, y, lambda pictures: pictures
+    yield "mislabelled", x, wrong, lambda pictures: (pictures - mean) / spread
+    yield "leaking", leaking, met, lambda pictures: (pictures - mean) / spread
+
+
+# %%
+predict(
+    "01.labels",
+    "A tenth of the training labels is wrong. How many points of accuracy on fresh "
+    "flowers does that cost?",
+    ["less than 5 points", "5 to 10 points", "more than 10 points"],
+)
+
+# %%
+predict(
+    "01.raise",
+    "Which of the faults can make the score on the test flowers go up?",
+    ["unscaled pixels", "wrong labels", "the leak", "none of them"],
+)
+
+# %% [markdown]
+# One network serves for all runs. Building it anew each time would cost more than
+# training it, so it gets new random weights instead, and its optimiser is set back to
+# where it began.
+
+# %%
+plain_net = keras.Sequential([keras.Input((32, 32, 3))])
+for filters in (16, 32, 64):
+    plain_net.add(
+        keras.layers.Conv2D(filters, 3, strides=2, padding="same", activation="relu")
+    )
+plain_net.add(keras.layers.GlobalAveragePooling2D())
+plain_net.add(keras.layers.Dense(5, activation="softmax"))
+loss = "sparse_categorical_crossentropy"
+plain_net.compile(keras.optimizers.Adam(0.003), loss, metrics=["accuracy"])
+plain_net.optimizer.build(plain_net.trainable_variables)
+begin = [keras.ops.copy(variable) for variable in plain_net.optimizer.variables]
+
+# %%
+SEEDS, EPOCHS = {"smoke": (2, 2), "quick": (5, 16), "full": (10, 20)}[PROFILE]
+
+
+def train_anew(x, y, seed):
+    """Train from new random weights; return the loss of each epoch."""
+    keras.utils.set_random_seed(seed)
+    plain_net.set_weights(keras.models.clone_model(plain_net).get_weights())
+    for variable, value in zip(plain_net.optimizer.variables, begin):
+        variable.assign(value)
+    fitted = plain_net.fit(x, y, batch_size=100, epochs=EPOCHS, verbose=0)
+    return fitted.history["loss"]
+
+
+def accuracy(x, y):
+    """Return the share of pictures that it names rightly."""
+    return plain_net.evaluate(x, y, batch_size=200, verbose=0)[1]
+
+
+# %% [markdown]
+# For each seed there is one split and one set of first weights, the same for all four
+# versions: differences between them are differences between the data. This is the longest
+# cell of the page.
+
+# %%
+losses, scores = {}, {}
+for seed in range(SEEDS):
+    _, test, fresh = parts(seed)
+    for name, x, y, scale in versions(seed):
+        losses.setdefault(name, []).append(train_anew(scale(x), y, seed))
+        row = [
+            accuracy(scale(first_shots[p]), kinds_of_flower[p]) for p in (test, fresh)
+        ]
+        scores.setdefault(name, []).append(row)
+
+# %% [markdown]
+# First, does poor data slow training? The band reaches from the lowest to the highest of
+# the runs.
+
+# %%
+plot.curves(
+    losses,
+    y_title="training loss",
+    title="A wrong scale begins high, wrong labels stay high",
+).update_yaxes(range=[0.5, 2.5])
+
+# %%
+first_loss = {name: np.mean([run[0] for run in runs]) for name, runs in losses.items()}
+found(
+    "first_loss_ratio",
+    first_loss["unscaled"] / first_loss["clean"],
+    "In the first epoch the loss on raw bytes is {:.0f} times that on clean pictures.",
+)
+
+# %% [markdown]
+# A first guess made of numbers a hundred times too large is wildly wrong, and the first
+# epochs go into repairing it. Why inputs near 0 with a spread near 1 are easiest to learn
+# from is explained by [LeCun and others (1998)](https://doi.org/10.1007/3-540-49430-8_2).
+# Now the scores. For each seed we take the difference from the clean version; the
+# interval says how well its mean over seeds is known (*t* distribution, 95 %).
+
+# %%
+table_of = {name: 100 * np.array(rows) for name, rows in scores.items()}
+student = {2: 12.71, 5: 2.78, 10: 2.26}[SEEDS]  # for SEEDS - 1 degrees of freedom
+
+
+def against_clean(name, column):
+    """Return mean difference from clean in points, and half the interval's width."""
+    gain = table_of[name][:, column] - table_of["clean"][:, column]
+    return gain.mean(), student * gain.std(ddof=1) / np.sqrt(SEEDS)
+
+
+# %%
+TEST, FRESH = 0, 1
+asked = [("unscaled", FRESH), ("mislabelled", FRESH)]
+asked += [("leaking", FRESH), ("leaking", TEST)]
+gains, halves = np.array([against_clean(*one) for one in asked]).T
+labels_of = ["unscaled, fresh flowers", "mislabelled, fresh flowers"]
+labels_of += ["leaking, fresh flowers", "leaking, test flowers"]
+plot.bars(
+    labels_of, gains, low=gains - halves, high=gains + halves, number="+.1f",
+    x_title="points of accuracy more than with clean data",
+    title="One fault raises the reported score",
+)
+
+# %%
+clean_score = table_of["clean"][:, FRESH].mean()
+found("clean_points", clean_score, "Clean data: it names {:.0f} of 100 fresh flowers.")
+found(
+    "unscaled_points",
+    gains[0],
+    f"Raw bytes change that by {{:+.1f}} points (± {halves[0]:.1f}).",
+)
+found(
+    "mislabelled_points",
+    gains[1],
+    f"A tenth of wrong labels changes it by {{:+.1f}} points (± {halves[1]:.1f}).",
+    predicted="01.labels",
+)
+
+# %%
+found(
+    "leak_points",
+    gains[3],
+    f"The leak changes the test score by {{:+.1f}} points (± {halves[3]:.1f}) ...",
+    predicted="01.raise",
+)
+found(
+    "leak_truth_points",
+    gains[2],
+    f"... and the score on fresh flowers by {{:+.1f}} points (± {halves[2]:.1f}).",
+)
+assert PROFILE == "smoke" or gains[3] - halves[3] > 0
+
+# %% [markdown]
+# So the sentence is half right. Raw bytes slow the start and cost something; random wrong
+# labels cost little, since the right ones outvote them: networks learn even where wrong
+# labels outnumber right ones ([Rolnick and others,
+# 2017](https://arxiv.org/abs/1705.10694)). Faults like these lower the score, and a low
+# score makes people look for the fault. The leak *raises* it. The network is no better,
+# only the report is, and nobody searches for an error in good news. That makes it the
+# worst of the four.
+#
+# It is also common. Of the test pictures of CIFAR-10, a standard collection, 3.3 % have a
+# near copy among the training pictures, and of CIFAR-100 10 % ([Barz and Denzler,
+# 2020](https://doi.org/10.3390/jimaging6060041)). A survey found leaks in 17 fields of
+# science, in 294 papers together ([Kapoor and Narayanan,
+# 2023](https://doi.org/10.1016/j.patter.2023.100804)).
+
+# %% [markdown]
+# ## Check yourself
+
+# %%
+quiz(
+    "01.quiz.shape",
+    "A batch of 16 colour films, each of 40 frames of 48 by 64 pixels: which shape?",
+    {
+        "(16, 40, 48, 64, 3)": "Batch, frame, height, width, colour.",
+        "(40, 48, 64, 3)": (
+            "That is one film. The batch is an axis of its own, the first."
+        ),
+        "(16, 48, 64, 40)": (
+            "Frames are an axis, and the three colours another: none may be left out."
+        ),
+    },
+    right="(16, 40, 48, 64, 3)",
+)
+
+# %%
+quiz(
+    "01.quiz.statistics",
+    "You standardise a table. From which rows do mean and standard deviation come?",
+    {
+        "from all rows": (
+            "Then the test rows have had a part in making the model, however small."
+        ),
+        "from the training rows, for all rows": (
+            "Validation, test and all future rows are scaled by the same numbers."
+        ),
+        "from each part for itself": (
+            "Then the same bird gets other numbers in the test than in training, and a "
+            "single new bird could not be scaled at all."
+        ),
+    },
+    right="from the training rows, for all rows",
+)
+
+# %%
+quiz(
+    "01.quiz.split",
+    "Ten speakers said each word many times. Your recogniser is meant for people it "
+    "has never heard. How do you split?",
+    {
+        "by recording, at random": (
+            "Then every voice is on both sides, so the score flatters."
+        ),
+        "by speaker": (
+            "Nobody in the test is in the training part, as it will be in real use."
+        ),
+        "by word": "Then the test asks for words that were never taught.",
+    },
+    right="by speaker",
+)
+
+# %%
+quiz(
+    "01.quiz.window",
+    "Two tones are 20 Hz apart, at 8,000 samples a second. Which window parts them?",
+    {
+        "64 samples": "Its tones are 8,000 / 64 = 125 Hz apart.",
+        "256 samples": "Its tones are 8,000 / 256, about 31 Hz, apart: not quite.",
+        "1024 samples": (
+            "Its tones are about 8 Hz apart, at the price of an eighth of a second."
+        ),
+    },
+    right="1024 samples",
+)
+
+# %%
+quiz(
+    "01.quiz.augment",
+    "Which change is *no* augmentation for photos of handwritten digits?",
+    {
+        "moving it by two pixels": "A 6 remains a 6 wherever it stands.",
+        "turning it upside down": "A 6 becomes a 9: the label is wrong then.",
+        "a little more contrast": "The digit remains what it is.",
+    },
+    right="turning it upside down",
+)
+
+# %% [markdown]
+# ## What this page leaves out
+#
+# Our wrong labels were wrong at random. People err alike: they take the same flowers for
+# the same others, and then the network learns the error, and a test that was labelled by
+# the same people rewards it. Ten well-known test sets hold 3.3 % wrong labels on average
+# ([Northcutt and others, 2021](https://arxiv.org/abs/2103.14749)). Nor do leaks need
+# copies: a network that was to find pneumonia learned which hospital a film came from,
+# since one of them had more of it ([Zech and others,
+# 2018](https://doi.org/10.1371/journal.pmed.1002683)). A split by patient does not help
+# there; a test in a third hospital does.
+#
+# The tutorials cut 3,670 photos by chance into four fifths and one fifth, and call the
+# step from bytes to the range 0 to 1 *standardise*, which this page calls normalise: look
+# at what is computed, not at its name. They also rely on the photos being right, which
+# nobody has checked; the card at the top of this page lists what we found in them. What
+# pictures of flowers drawn by a program teach about real ones is little, and the card
+# says so too. In the lab you write the steps yourself, and then you get a data set with
+# five faults planted in it.
