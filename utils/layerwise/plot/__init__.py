@@ -23,6 +23,8 @@ _WHERE = {
     "pixels": "pictures",
     "points": "scatter",
     "probabilities": "answers",
+    "stack": "stacks",
+    "unit": "units",
 }
 
 __all__ = sorted(_WHERE)
