@@ -9,6 +9,7 @@ __all__ = [
     "computation_graph",
     "confidence",
     "drawing_pad",
+    "features",
     "inputs",
     "learning_rate",
     "neuron",
@@ -240,3 +241,36 @@ def batches(batches, classes=None, **state):
     from layerwise.explore.batch_pages import build
 
     return build(batches, classes, state)
+
+
+def features(model, pictures, labels=None, *, classes=(), layers=None, **state):
+    """Look into a network: what one hidden unit answers to, what it looks for, and what excites it most.
+
+    The network is the learner's own, and alive: train it on, and the viewer shows what has become of the unit.
+
+    Args:
+        model: A Keras model that takes pictures.
+        pictures: Pictures as the model takes them, shape `(n, height, width)` or `(n, height, width, channels)`; the
+            first 500 are looked through for those that excite a unit most.
+        labels: Their classes, shape `(n,)`.
+        classes: The names of the classes.
+        layers: The names of the layers to look at; by default all whose output is bent by an activation, and the last.
+        **state: Values to start from: ``layer``, ``unit``, ``picture`` (0 is the learner's own).
+
+    Returns:
+        An explorer with ``show(picture)`` for a picture of one's own.
+
+    Raises:
+        ValueError: When the pictures are not what the model takes, or a layer is unknown.
+
+    Example:
+        ```python
+        viewer = explore.features(mlp, x_test, y_test)
+        viewer.layer, viewer.unit = "hidden_2", 5
+        ```
+
+    Explained in lesson 03.
+    """
+    from layerwise.explore.responses import Features
+
+    return Features(model, pictures, labels, classes=classes, layers=layers, state=state)

@@ -32,8 +32,10 @@ _WHERE = {
     "reliability": "certainty",
     "shares": "certainty",
     "sound": "sounds",
+    "stack": "stacks",
     "stages": "steps",
     "tokens": "words",
+    "unit": "units",
     "wave": "sounds",
 }
 
