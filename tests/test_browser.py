@@ -230,6 +230,33 @@ class TestLab01:
     def test_an_untouched_lab_runs_through_and_says_that_nothing_was_tried(self, page):
         assert page.ran
         assert find(page, ".layerwise-not-tried").is_visible()
+
+
+class TestLesson05:
+    notebook = "notebooks/05_backpropagation.ipynb"
+
+    def test_it_runs_from_top_to_bottom(self, page):
+        assert page.ran
+        clean(page)
+
+    def test_the_graph_is_stepped_through_by_keyboard(self, page):
+        explorer = find(page, ".layerwise-explorer:has-text('expression')")
+        sentence = explorer.locator(".layerwise-says")
+        explorer.locator(".widget-slider:has-text('step') .noUi-handle").focus()
+        for said in ("Step 1 of 11, forward", "Step 2 of 11, forward"):
+            explorer.evaluate(PRESS)
+            sentence.filter(has_text=said).wait_for(timeout=20_000)
+        clean(page)
+
+    def test_a_larger_learning_rate_is_told_apart(self, page):
+        explorer = find(page, ".layerwise-explorer:has-text('momentum')")
+        sentence = explorer.locator(".layerwise-says")
+        before = sentence.inner_text()
+        explorer.locator(".widget-slider:has-text('learning rate') .noUi-handle").focus()
+        for _ in range(3):
+            explorer.evaluate(PRESS)
+        sentence.filter(has_text="learning rate 0.045").wait_for(timeout=20_000)
+        assert sentence.inner_text() != before
         clean(page)
 
 
@@ -237,6 +264,46 @@ class TestLab02:
     notebook = "labs/02_neural_networks.ipynb"
 
     def test_an_untouched_lab_runs_through_and_says_that_nothing_was_tried(self, page):
+        assert page.ran
+        assert find(page, ".layerwise-not-tried").is_visible()
+        clean(page)
+
+
+class TestLesson06:
+    notebook = "notebooks/06_prediction.ipynb"
+
+    def test_it_runs_from_top_to_bottom(self, page):
+        assert page.ran
+        clean(page)
+
+    def test_noise_is_mixed_in_by_keyboard_and_the_answer_follows(self, page):
+        explorer = find(page, ".layerwise-explorer:has-text('share of noise')")
+        sentence = explorer.locator(".layerwise-says")
+        explorer.locator(".widget-slider:has-text('share of noise') .noUi-handle").focus()
+        page.raw.keyboard.press("End")
+        sentence.filter(has_text="Nothing is left of the picture").wait_for(timeout=20_000)
+        page.raw.keyboard.press("Home")
+        sentence.filter(has_text="Without noise").wait_for(timeout=20_000)
+        clean(page)
+
+    def test_another_pair_is_chosen(self, page):
+        explorer = find(page, ".layerwise-explorer:has-text('share of noise')")
+        explorer.locator(".widget-dropdown:has-text('to') select").last.select_option("bag")
+        explorer.locator(".layerwise-says").filter(has_text="to bag").wait_for(timeout=20_000)
+        clean(page)
+
+    def test_the_price_of_a_mistake_moves_the_best_threshold(self, page):
+        explorer = find(page, ".layerwise-explorer:has-text('price of a mistake')")
+        explorer.locator(".widget-slider:has-text('price of asking') .noUi-handle").focus()
+        page.raw.keyboard.press("Home")
+        explorer.locator(".layerwise-says").filter(has_text="With a question at 0").wait_for(timeout=20_000)
+        clean(page)
+
+
+class TestLab06:
+    notebook = "labs/06_prediction.ipynb"
+
+    def test_an_untouched_lab_runs_through(self, page):
         assert page.ran
         assert find(page, ".layerwise-not-tried").is_visible()
         clean(page)

@@ -4,7 +4,18 @@ Each is a pure computation, a picture and a few controls (`layerwise.explore.bas
 explorer is the last line of a cell; its state can be read and set as attributes.
 """
 
-__all__ = ["batches", "drawing_pad", "inputs", "neuron", "playground"]
+__all__ = [
+    "batches",
+    "computation_graph",
+    "confidence",
+    "drawing_pad",
+    "features",
+    "inputs",
+    "learning_rate",
+    "neuron",
+    "playground",
+    "refusal",
+]
 
 
 def neuron(**state):
@@ -75,6 +86,107 @@ def drawing_pad(answerers):
     return DrawingPad(answerers)
 
 
+def computation_graph(**state):
+    """Step through a small computation: the values forward, the slopes backward, box by box.
+
+    Args:
+        **state: Values to start from: ``expression`` ("one neuron", "used twice", "relu" or "two layers"), ``step``,
+            ``a``, ``b``, ``c``, ``slope_of``, ``nudge``.
+
+    Returns:
+        An explorer. Above, the graph of the computation; below, the result along one input, with the exact slope and
+        the slope by a nudge as arrows.
+
+    Example:
+        >>> from layerwise import explore
+        >>> graph = explore.computation_graph(expression="used twice", a=1, b=2, c=2)
+        >>> graph.compute()["exact"]
+        6.0
+
+    Explained in lesson 05.
+    """
+    from layerwise.explore.graphs import build
+
+    return build(state)
+
+
+def learning_rate(**state):
+    """Descend a loss with a learning rate of your choice, and see at which one it breaks.
+
+    Args:
+        **state: Values to start from: ``surface`` ("bowl", "valley" or "network"), ``learning_rate``, ``momentum``,
+            ``steps``.
+
+    Returns:
+        An explorer. The path over the surface, the loss by step, and where this learning rate stands between too
+        slow and too large, with the predicted limit.
+
+    Example:
+        >>> from layerwise import explore
+        >>> explorer = explore.learning_rate(surface="valley", learning_rate=0.21)
+        >>> explorer.compute()["regime"]
+        'diverges'
+
+    Explained in lesson 05.
+    """
+    from layerwise.explore.rates import build
+
+    return build(state)
+
+
+def confidence(reader, pictures, labels, **state):
+    """Let one picture turn into another, and into noise, and watch how sure a model is.
+
+    Args:
+        reader: A Keras model, or a function, that takes pictures of shape (n, height, width) with values from 0 to 1
+            and gives scores or probabilities of shape (n, classes).
+        pictures: Dict of two or more pictures by name, each of shape (height, width).
+        labels: The names of the classes.
+        **state: Values to start from: ``start``, ``goal``, ``along``, ``noise``, ``temperature``, ``threshold``.
+
+    Returns:
+        An explorer. The picture, the probability of each class, and who leads on the way from one to the other.
+
+    Example:
+        >>> import numpy as np
+        >>> from layerwise import explore
+        >>> pictures = {"empty": np.zeros((28, 28)), "full": np.ones((28, 28))}
+        >>> ink = lambda batch: np.stack([1 - batch.mean((1, 2)), batch.mean((1, 2))], axis=1)
+        >>> explorer = explore.confidence(ink, pictures, ["light", "dark"], along=0.9, threshold=0.8)
+        >>> print(explorer.sentence)
+        90% of the way from empty to full, a thing that nobody sells: it answers dark, 90% sure.
+
+    Explained in lesson 06.
+    """
+    from layerwise.explore.morphs import build
+
+    return build(reader, pictures, labels, state)
+
+
+def refusal(confidence, right, **state):
+    """Set the rule for "I don't know" by what a mistake and a question cost.
+
+    Args:
+        confidence: The probability of each answer, shape (n,).
+        right: Whether each answer was right, shape (n,).
+        **state: Values to start from: ``threshold``, ``mistake``, ``asking``.
+
+    Returns:
+        An explorer. Left, how many answers are wrong by how many are given; right, the cost by threshold.
+
+    Example:
+        >>> from layerwise import explore
+        >>> explorer = explore.refusal([0.6, 0.7, 0.9, 0.95], [0, 1, 1, 1], threshold=0.65)
+        >>> print(explorer.sentence)
+        From a confidence of 65% on, it answers 75% of the pictures and is wrong in 0.0% of those: at 0.25 a picture, no threshold is cheaper.
+
+    Explained in lesson 06.
+    """  # noqa: E501
+    from layerwise.explore.refusals import build
+
+    return build(confidence, right, state)
+
+
 def inputs(kind, examples, **state):
     """Explore how one kind of input becomes numbers, step by step, on your own examples.
 
@@ -129,3 +241,36 @@ def batches(batches, classes=None, **state):
     from layerwise.explore.batch_pages import build
 
     return build(batches, classes, state)
+
+
+def features(model, pictures, labels=None, *, classes=(), layers=None, **state):
+    """Look into a network: what one hidden unit answers to, what it looks for, and what excites it most.
+
+    The network is the learner's own, and alive: train it on, and the viewer shows what has become of the unit.
+
+    Args:
+        model: A Keras model that takes pictures.
+        pictures: Pictures as the model takes them, shape `(n, height, width)` or `(n, height, width, channels)`; the
+            first 500 are looked through for those that excite a unit most.
+        labels: Their classes, shape `(n,)`.
+        classes: The names of the classes.
+        layers: The names of the layers to look at; by default all whose output is bent by an activation, and the last.
+        **state: Values to start from: ``layer``, ``unit``, ``picture`` (0 is the learner's own).
+
+    Returns:
+        An explorer with ``show(picture)`` for a picture of one's own.
+
+    Raises:
+        ValueError: When the pictures are not what the model takes, or a layer is unknown.
+
+    Example:
+        ```python
+        viewer = explore.features(mlp, x_test, y_test)
+        viewer.layer, viewer.unit = "hidden_2", 5
+        ```
+
+    Explained in lesson 03.
+    """
+    from layerwise.explore.responses import Features
+
+    return Features(model, pictures, labels, classes=classes, layers=layers, state=state)

@@ -1,0 +1,1128 @@
+# %% [markdown]
+# **What do the layers in between look for?**
+#
+# In 2012 a network of eight layers, now called
+# [AlexNet](https://papers.nips.cc/paper/4824), learned from 1.2 million photos to tell
+# 1,000 classes apart, and beat every other entry of that year's contest by a margin
+# that nobody had expected. Ever since, it has been explained like this: the early
+# layers see simple patterns, the deep ones combine them. Here you open a network, look
+# at its units one by one, and then hold that sentence against an experiment.
+#
+# When you leave, you will be able to
+#
+# - show what a hidden unit weights, what excites it, and which picture would excite it
+#   most,
+# - measure with a linear probe what a layer knows, and tell whether training put it
+#   there,
+# - follow AlexNet layer by layer and count its parameters to the last one,
+# - train a small network of the same design on photos,
+# - say where "simple patterns first, objects later" is right, and where it is too
+#   strong.
+
+# %% tags=["parameters"]
+import os
+
+PROFILE = os.environ.get("LAYERWISE_PROFILE", "quick")
+
+# %%
+import keras
+import numpy as np
+
+from layerwise import data, explore, plot, train
+from layerwise.check import found, predict, quiz
+
+keras.utils.set_random_seed(3)
+
+# %% [markdown]
+# ## A network to look into
+#
+# We begin with digits, because there every weight can be drawn. Of the training digits,
+# 7,000 are for the network. The other 3,000 it never sees: with those we look at what
+# it has learned.
+
+# %%
+digits = data.load("digits", source="bundled")
+x_train = digits.x_train[:7_000] / np.float32(255)
+x_look = digits.x_train[7_000:] / np.float32(255)
+y_train, y_look = digits.y_train[:7_000], digits.y_train[7_000:]
+digits
+
+# %% [markdown]
+# Four hidden layers, 64 units each. Every layer is written as two: `Dense` computes the
+# sums, `ReLU` bends them. That lets us look before and after the bend. The output gives
+# plain scores; the loss applies the softmax itself, which is what `from_logits=True`
+# says.
+
+
+# %%
+def reader():
+    """Return a compiled digit reader with four hidden layers of 64 units."""
+    network = keras.Sequential([keras.Input((28, 28)), keras.layers.Flatten()])
+    for number in range(1, 5):
+        network.add(keras.layers.Dense(64, name=f"sum_{number}"))
+        network.add(keras.layers.ReLU(name=f"hidden_{number}"))
+    network.add(keras.layers.Dense(10, name="scores"))
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    network.compile(keras.optimizers.Adam(0.002), loss, metrics=["accuracy"])
+    return network
+
+
+# %% [markdown]
+# The same function will make more of these later. For now, one, untrained.
+
+# %%
+mlp = reader()
+first_layer = mlp.get_layer("sum_1")
+before = first_layer.get_weights()[0]
+before.shape
+
+# %% [markdown]
+# The first layer has a column of 784 weights for each unit, one for each pixel. So the
+# weights of a unit *are* a picture, of the same size as the digits. We keep a copy of
+# them as they are now: random.
+#
+# Before we train, one thing to think about. Near the corners there are pixels that no
+# training digit ever inks.
+
+# %%
+never_inked = x_train.max(axis=0) == 0
+print(f"{never_inked.sum()} of 784 pixels are never inked")
+predict(
+    "03.corners",
+    "What will training do to the weights of these pixels?",
+    ["make them zero", "change them like the others", "leave them exactly as they are"],
+)
+
+# %% [markdown]
+# Now train it, as in lesson 02.
+
+# %%
+EPOCHS = {"smoke": 1, "quick": 10, "full": 10}[PROFILE]
+mlp.fit(
+    x_train,
+    y_train,
+    batch_size=128,
+    epochs=EPOCHS,
+    verbose=0,
+    callbacks=[train.LiveCurves(), train.StopButton()],
+)
+after = first_layer.get_weights()[0]
+
+# %%
+changed = (after - before).T.reshape(-1, 28, 28)
+found(
+    "corner_change",
+    np.abs(changed[:, never_inked]).max(),
+    "The largest change of any of their weights is {:g}.",
+    predicted="03.corners",
+)
+
+# %% [markdown]
+# A weight acts on a product: weight times input. Where the input is always zero, no
+# weight can make the loss better or worse, so training has no reason to touch it. A
+# network keeps no opinion about what it never saw; it keeps its random start.
+#
+# Here are eight units. The first row shows their weights before training, the second
+# after, the third what training has added.
+
+# %%
+shown = slice(0, 8)
+rows = [before.T.reshape(-1, 28, 28), after.T.reshape(-1, 28, 28), changed]
+plot.images(
+    np.concatenate([pictures[shown] for pictures in rows]),
+    titles=[
+        f"{state} {unit}" for state in ("old", "new", "added") for unit in range(1, 9)
+    ],
+    columns=8,
+    title="Eight units: weights before training, after it, and the difference",
+)
+
+# %% [markdown]
+# Orange is ink that speaks for the unit, blue is ink that speaks against it. In the
+# third row there are short arcs and bars, with the opposite colour beside them:
+# detectors for a stroke in one place. Nowhere is there a whole digit. We can put a
+# number on it: in a drawing neighbouring pixels are alike, in noise they are not.
+
+
+# %%
+def smoothness(pictures):
+    """Return the correlation of neighbouring pixels in the middle of the pictures."""
+    middle = pictures[:, 6:22, 6:22]
+    return np.corrcoef(middle[:, :, 1:].ravel(), middle[:, :, :-1].ravel())[0, 1]
+
+
+found("smoothness_before", smoothness(rows[0]), "Before training: {:.2f}.")
+found("smoothness_after", smoothness(rows[1]), "After training: {:.2f}.")
+
+# %% [markdown]
+# ## What excites a unit
+#
+# Only the first layer looks at pixels. The second looks at 64 activations, and 64
+# numbers are not a picture. But we can treat the network as one treats an animal whose
+# brain one studies: show it many things and note which ones it answers to. For that we
+# need the outputs of all hidden layers, not only the last. A Keras model may have as
+# many outputs as we like.
+
+# %%
+HIDDEN = ["hidden_1", "hidden_2", "hidden_3", "hidden_4"]
+
+
+def opened(network):
+    """Return a model that gives the activations of all four hidden layers."""
+    return keras.Model(
+        network.inputs, [network.get_layer(name).output for name in HIDDEN]
+    )
+
+
+activations = opened(mlp).predict(x_look, batch_size=500, verbose=0)
+[layer.shape for layer in activations]
+
+# %% [markdown]
+# For each unit we sort the 3,000 digits by how strongly it answers, and keep the
+# strongest twenty.
+
+# %%
+favourites = [np.argsort(-layer, axis=0)[:20] for layer in activations]
+units = [1, 2, 3, 5]
+chosen = np.concatenate([favourites[depth][:8, units].T for depth in (0, 3)])
+plot.images(
+    x_look[chosen.ravel()],
+    titles=[str(label) for label in y_look[chosen.ravel()]],
+    columns=8,
+    title="Favourites of four units of the first hidden layer, then of the last",
+)
+
+# %% [markdown]
+# Each row is one unit. Some units seem to have a class of their own, others like digits
+# that share a stroke. Call the share of a unit's most frequent class among its twenty
+# favourites its *purity*: 1 if all are of one class, about 0.2 if there is no
+# preference.
+
+
+# %%
+def purity(activations, labels):
+    """Return the mean purity of a layer's units; activations (pictures, units)."""
+    top = np.argsort(-activations, axis=0)[:20]
+    active = activations.max(axis=0) > 0
+    shares = [
+        np.bincount(labels[top[:, unit]]).max() / 20 for unit in np.flatnonzero(active)
+    ]
+    return np.mean(shares)
+
+
+# %%
+predict(
+    "03.purity",
+    "If deep layers combine patterns into objects, their units should be purer. What "
+    "do you expect from the first hidden layer to the fourth?",
+    ["purity rises clearly", "it stays about the same", "it falls clearly"],
+)
+
+# %% [markdown]
+# Measured on this one network:
+
+# %%
+for name, layer in zip(HIDDEN, activations):
+    print(f"{name}: purity {purity(layer, y_look):.3f}")
+
+# %% [markdown]
+# One network proves little. We will come back to this with several, and with untrained
+# ones beside them. First look around yourself. On the left, draw a digit or choose one;
+# the bars show how all units of the layer answer to it.
+
+# %%
+strongest = int(activations[1][0].argmax())
+plot.unit(
+    x_look[0],
+    np.tensordot(
+        activations[1][:, strongest] - activations[1][:, strongest].mean(), x_look, 1
+    ),
+    activations[1][0],
+    x_look[favourites[1][:8, strongest]],
+    unit=strongest,
+    captions=y_look[favourites[1][:8, strongest]],
+    pattern_title="ink it likes, ink it shuns",
+    title="One digit, one unit of the second hidden layer, and its favourites",
+)
+
+# %% [markdown]
+# For the first layer the viewer shows the unit's weights. For deeper ones it adds up
+# all pictures, weighted by how far the unit's answer lies above its average. Find a
+# unit that likes one class only, and one that likes two; then draw a digit that excites
+# neither.
+
+# %%
+explore.features(mlp, x_look[:500], y_look[:500], layer="hidden_2", unit=strongest + 1)
+
+# %% [markdown]
+# ## The picture it would like best
+#
+# Why be content with the digits we happen to have? The network says how strongly a unit
+# answers to *any* picture, so we can search for the best one: start with grey, and
+# change each pixel a little in the direction that raises the answer. That is training
+# turned around. The weights stay fixed, and the *picture* is learned (Erhan and others,
+# 2009, technical report 1341 of the Université de Montréal; [a
+# survey](https://arxiv.org/abs/1904.08939)).
+#
+# `fit` can do it. A `Dense` layer that is fed a single 1 and zeros otherwise returns
+# one row of its weights, so its weights can be the pixels. A sigmoid keeps them between
+# 0 and 1.
+
+
+# %%
+def painter(layer, pictures, grid=28, ink_costs=0.0):
+    """Return a model whose only weights are pictures, and the model that shows them."""
+    number = keras.Input((pictures,))
+    signal = keras.layers.Dense(grid * grid, use_bias=False)(number)
+    signal = keras.layers.Reshape((grid, grid, 1))(signal)
+    signal = keras.layers.UpSampling2D(28 // grid, interpolation="bilinear")(signal)
+    signal = keras.layers.Activation("sigmoid")(signal)
+    signal = keras.layers.ActivityRegularization(l1=ink_costs)(signal)
+    canvas = keras.Model(number, keras.layers.Reshape((28, 28))(signal))
+    frozen = keras.Model(mlp.inputs, mlp.get_layer(layer).output)
+    frozen.trainable = False
+    return keras.Model(number, frozen(canvas.output)), canvas
+
+
+# %% [markdown]
+# With a grid of 28 each pixel is free; the other two arguments we need in a moment.
+# Picture 1 is to excite unit 1, picture 2 unit 2, and so on, so the loss is the answer
+# of that one unit with the sign turned round.
+
+
+# %%
+def paint(layer, pictures, **limits):
+    """Return pictures that excite the first units of a layer, and their answers."""
+    search, canvas = painter(layer, pictures, **limits)
+    which = np.eye(pictures, dtype="float32")
+    wanted = np.eye(pictures, search.output_shape[-1], dtype="float32")
+    search.compile(
+        keras.optimizers.Adam(0.1),
+        lambda true, answer: -keras.ops.sum(true * answer, axis=-1),
+    )
+    steps = {"smoke": 5, "quick": 300, "full": 300}[PROFILE]
+    search.fit(
+        np.tile(which, (steps, 1)),
+        np.tile(wanted, (steps, 1)),
+        batch_size=pictures,
+        shuffle=False,
+        verbose=0,
+    )
+    return canvas.predict(which, verbose=0), np.diag(search.predict(which, verbose=0))
+
+
+# %%
+predict(
+    "03.best",
+    "What will the best picture for a unit of the last hidden layer look like?",
+    ["a digit", "a part of a digit", "noise, to our eyes"],
+)
+
+# %%
+best, answers = paint("sum_4", 8)
+plot.images(
+    best,
+    titles=[f"{answer:.0f}" for answer in answers],
+    columns=8,
+    title="What eight units of the last hidden layer like best, with their answers",
+)
+
+# %% [markdown]
+# How much do the units like them, compared with the best real digit of the 3,000?
+
+# %%
+most = activations[3][:, :8].max(axis=0)
+awake = most > 0
+found(
+    "beyond_any_digit",
+    np.median(answers[awake] / most[awake]),
+    "They excite their units {:.1f} times as much as the best of 3,000 real digits.",
+    predicted="03.best",
+)
+
+# %% [markdown]
+# Noise, and yet the units prefer it to every digit ever written. The network was only
+# ever asked about digits; what it does with other pictures, nobody has told it. Lesson
+# 06 meets this again as confidence in nonsense.
+#
+# To see something, we must leave the search less freedom: a coarse grid of 7 by 7 that
+# is smoothly enlarged, and a small cost for ink. Now the ten scores themselves: what is
+# the network's idea of each digit?
+
+# %%
+ideas, _ = paint("scores", 10, grid=7, ink_costs=0.1)
+plot.images(
+    ideas,
+    titles=range(10),
+    columns=5,
+    title="The network's idea of each digit, in few smooth strokes",
+)
+
+# %% [markdown]
+# Some are plain to read, some only hint at what matters. What you see depends on what
+# you allow: the picture is an answer of the network *and* of the limits that we chose.
+# Published pictures of features are made with such limits too ([Olah and others,
+# 2017](https://distill.pub/2017/feature-visualization/)).
+
+# %% [markdown]
+# ## Deep layers combine
+#
+# A unit of the second layer is a recipe: so much of this unit, so much less of that
+# one. Take the unit from above and list the first-layer units that it weights most,
+# with what training had added to each.
+
+# %%
+recipe = mlp.get_layer("sum_2").get_weights()[0][:, strongest]
+order = np.argsort(-np.abs(recipe))[:7]
+mixture = np.tensordot(recipe, changed, 1)
+plot.images(
+    np.concatenate(
+        [changed[order] / changed[order].std(), mixture[None] / mixture.std()]
+    ),
+    titles=[f"{recipe[unit]:+.2f}" for unit in order] + ["all 64"],
+    columns=8,
+    title="One unit of the second layer as a recipe of first-layer units",
+)
+
+# %% [markdown]
+# The last picture adds up all 64 with their weights. It leaves out the `relu` between
+# the layers, so it is a sketch, but it tells what "combine" means: a weighted sum of
+# patterns, bent, and summed again.
+#
+# ## Does a deep layer know more?
+#
+# Pictures are suggestive, and we see in them what we look for. So here is a
+# measurement. A *linear probe* ([Alain and Bengio,
+# 2016](https://arxiv.org/abs/1610.01644)) asks of a layer: how well can the classes be
+# told from its activations by a single linear layer, without any further hidden unit?
+# If the deep layers have moved the classes apart, the probe will find it easy.
+#
+# Fitting needs no training loop. Least squares has a closed form, and a small *ridge*
+# keeps it stable where activations go together: solve $(A^\top A + \lambda I)\,w =
+# A^\top y$, one column of $y$ for each class.
+
+
+# %%
+def ridge_of(centred, strength=0.01):
+    """Return the ridge for activations around zero: a share of their mean square."""
+    return strength * (centred**2).sum() / centred.shape[1]
+
+
+def fit_probe(activations, labels):
+    """Return weights (units, 10) and bias (10,) of a linear probe."""
+    middle, targets = activations.mean(axis=0), np.eye(10)[labels]
+    centred = activations - middle
+    gram = centred.T @ centred + ridge_of(centred) * np.eye(centred.shape[1])
+    weights = np.linalg.solve(gram, centred.T @ (targets - targets.mean(axis=0)))
+    return weights, targets.mean(axis=0) - middle @ weights
+
+
+# %% [markdown]
+# scikit-learn has the same in one line, as `RidgeClassifier`. On the last hidden layer
+# both must give the same answers.
+
+# %%
+from sklearn.linear_model import RidgeClassifier
+
+layer = activations[3].astype("float64")
+weights, bias = fit_probe(layer[:2_000], y_look[:2_000])
+mine = (layer[2_000:] @ weights + bias).argmax(axis=1)
+ridge = ridge_of(layer[:2_000] - layer[:2_000].mean(axis=0))
+library = RidgeClassifier(alpha=ridge).fit(layer[:2_000], y_look[:2_000])
+assert np.mean(mine == library.predict(layer[2_000:])) > 0.999
+
+# %% [markdown]
+# A high score alone would prove nothing. Perhaps any layer makes probing easier,
+# trained or not. So there is a control: the same network with its random weights,
+# before the first step. And there are several random starts, since one network may be a
+# lucky one.
+#
+# The probes are fitted on the 3,000 digits that no network trains on, and scored on
+# test digits.
+
+# %%
+predict(
+    "03.untrained",
+    "How will a probe on the fourth hidden layer of an untrained network do, "
+    "compared with one on the plain pixels?",
+    ["better: layers help by themselves", "about as well", "worse"],
+)
+
+# %%
+x_test, y_test = digits.x_test / np.float32(255), digits.y_test
+
+
+def probe_score(fit_on, score_on):
+    """Return the share of test digits that a linear probe gets right."""
+    weights, bias = fit_probe(fit_on, y_look)
+    return np.mean((score_on @ weights + bias).argmax(axis=1) == y_test)
+
+
+def examined(network):
+    """Return probe score and purity of each hidden layer, shape (2, 4)."""
+    seen = opened(network).predict(x_look, batch_size=1_000, verbose=0)
+    unseen = opened(network).predict(x_test, batch_size=1_000, verbose=0)
+    scores = [probe_score(fit_on, score_on) for fit_on, score_on in zip(seen, unseen)]
+    return scores, [purity(layer, y_look) for layer in seen]
+
+
+# %% [markdown]
+# Now the loop over random starts. It is the longest cell of this part.
+
+# %%
+RUNS = {"smoke": 2, "quick": 5, "full": 10}[PROFILE]
+results = {"untrained": [], "trained": []}
+for seed in range(RUNS):
+    keras.utils.set_random_seed(seed)
+    network = reader()
+    results["untrained"].append(examined(network))
+    network.fit(x_train, y_train, batch_size=128, epochs=EPOCHS, verbose=0)
+    results["trained"].append(examined(network))
+results = {state: np.array(values) for state, values in results.items()}
+
+# %%
+pixels = probe_score(x_look.reshape(-1, 784), x_test.reshape(-1, 784))
+probes = {state: values[:, 0] for state, values in results.items()}
+found("probe_on_pixels", pixels, "A probe on plain pixels reads {:.1%}.")
+plot.curves(
+    {**probes, "plain pixels": np.full(4, pixels)},
+    x_title="hidden layer",
+    y_title="share of test digits the probe reads",
+    title="What a linear probe reads from each hidden layer, several random starts",
+)
+
+# %% [markdown]
+# Two networks of one and the same shape, and their curves part at the first layer. To
+# state it as a number: how much does the probe gain from the first hidden layer to the
+# fourth? Both values come from one network, so their difference is taken network by
+# network, and the 95 % interval is Student's over the random starts
+# ([1908](https://doi.org/10.1093/biomet/6.1.1)).
+
+# %%
+student = {2: 12.71, 5: 2.78, 10: 2.26}[RUNS]  # for RUNS - 1 degrees of freedom
+
+
+def gain(values):
+    """Return the mean gain from layer 1 to 4 in points, and half its interval."""
+    gains = (values[:, 3] - values[:, 0]) * 100
+    return gains.mean(), student * gains.std(ddof=1) / np.sqrt(RUNS)
+
+
+# %% [markdown]
+# First the trained networks, then the control.
+
+# %%
+rise, rise_half = gain(probes["trained"])
+fall, fall_half = gain(probes["untrained"])
+found(
+    "probe_rise_trained",
+    rise,
+    "Trained, the probe changes by {:+.1f} points from layer 1 to 4.",
+)
+found("rise_half_width", rise_half, "That is known to within ±{:.1f} points.")
+found(
+    "probe_rise_untrained",
+    fall,
+    "Untrained, it changes by {:+.1f} points.",
+    predicted="03.untrained",
+)
+found("fall_half_width", fall_half, "That is known to within ±{:.1f} points.")
+
+# %% [markdown]
+# So the claim holds here, and for the right reason: it is training, not depth, that
+# makes deep layers easier to read. Random layers lose the classes a little more with
+# each step.
+#
+# And the purity of the single units?
+
+# %%
+plot.curves(
+    {state: values[:, 1] for state, values in results.items()},
+    x_title="hidden layer",
+    y_title="mean purity of the units",
+    title="Purity of single units by layer, over several random starts",
+)
+
+# %%
+purer, purer_half = gain(results["trained"][:, 1])
+found(
+    "purity_rise",
+    purer,
+    "From layer 1 to 4 the purity of trained units changes by {:+.1f} points.",
+    predicted="03.purity",
+)
+found("purity_half_width", purer_half, "That is known to within ±{:.1f} points.")
+
+# %% [markdown]
+# Training makes units purer than random ones, but in these networks depth does not make
+# them purer still. What a deep layer knows better, it knows with all its units
+# together: the probe, which weighs them all, sees it; the favourites of single units do
+# not show it. "The cat neuron" is a good story, and the wrong place to look for what a
+# layer knows.
+
+# %% [markdown]
+# ### Must a random layer lose?
+#
+# Our control had 64 units for 784 pixels. Perhaps it was only too narrow. A random
+# layer needs no Keras: draw weights, multiply, bend.
+
+# %%
+rng = np.random.default_rng(0)
+widths = [64, 256, 1024] if PROFILE == "smoke" else [64, 256, 1024, 2048]
+wide = {}
+for width in widths:
+    random_weights = rng.normal(size=(784, width)).astype("float32")
+    fit_on = np.maximum(x_look.reshape(-1, 784) @ random_weights, 0)
+    score_on = np.maximum(x_test.reshape(-1, 784) @ random_weights, 0)
+    wide[f"{width:,} random units"] = probe_score(fit_on, score_on)
+
+# %%
+plot.bars(
+    ["pixels", *wide, "trained, layer 4"],
+    [pixels, *wide.values(), probes["trained"][:, 3].mean()],
+    x_title="share of test digits that the probe reads",
+    number=".1%",
+    title="One layer of random units, the wider the better",
+)
+
+# %%
+found(
+    "wide_over_pixels",
+    (list(wide.values())[-1] - pixels) * 100,
+    "The widest random layer beats the pixels by {:.1f} points, untrained.",
+)
+
+# %% [markdown]
+# "Falls when untrained" is true of narrow layers only. Enough random units spread the
+# digits over so many directions that a plain line separates most of them; that random
+# features can go far has long been known ([Saxe and others,
+# 2011](https://mlanthology.org/icml/2011/saxe2011icml-random)). What training buys is
+# the same with a fraction of the units. A probe without a control would have missed all
+# of this.
+
+# %% [markdown]
+# ## AlexNet, layer by layer
+#
+# Now the system itself. AlexNet reads photos, and its first five layers are
+# *convolutions*: a unit does not look at the whole picture but through a small window,
+# its *filter*, and the same filter is slid over all places. The result is a map of
+# answers, one for each place. Lesson 08 opens that box; here three facts about it are
+# enough:
+#
+# - a filter of size $k$ that moves $s$ pixels at a time (its *stride*) over a side of
+#   $n$ pixels, with $p$ pixels added at each edge (*padding*), has room for $\lfloor (n
+#   + 2p - k) / s \rfloor + 1$ places,
+# - a filter has $k \times k$ weights for each channel it reads, and one bias,
+# - *pooling* keeps the largest answer of a small window and has no parameters.
+
+
+# %%
+def places(side, size, stride=1, padding=0):
+    """Return how many places a filter has along one side of a picture."""
+    return (side + 2 * padding - size) // stride + 1
+
+
+for side in (224, 227):
+    print(f"{side} pixels: ({side} - 11) / 4 + 1 = {(side - 11) / 4 + 1:g} places")
+
+# %% [markdown]
+# The [paper](https://papers.nips.cc/paper/4824) says that the pictures have 224 pixels
+# a side. With filters of 11 pixels, moved by 4, that would not even be a whole number.
+# The 55 places that its figure shows need 227, and so everyone who rebuilds it takes
+# 227. (Its count of 253,440 units for the first layer fits neither: 55 · 55 · 96 is
+# 290,400. Great papers have slips too.)
+#
+# One more thing is special. The training was spread over two graphics cards of 3 GB
+# each, and to save traffic between them three of the convolutions read only the
+# channels on their own card: they come in two *groups*. A filter in two groups has half
+# the channels to read, and so half the weights.
+
+# %%
+# name, filters, size, stride, padding, groups, pooling after it
+CONVOLUTIONS = [
+    ("conv 1", 96, 11, 4, 0, 1, True),
+    ("conv 2", 256, 5, 1, 2, 2, True),
+    ("conv 3", 384, 3, 1, 1, 1, False),
+    ("conv 4", 384, 3, 1, 1, 2, False),
+    ("conv 5", 256, 3, 1, 1, 2, True),
+]
+DENSE = [("dense 6", 4096), ("dense 7", 4096), ("dense 8", 1000)]
+
+# %% [markdown]
+# Counting by hand needs nothing else. The work of a layer is counted as well: every
+# weight of a filter is multiplied once at each place.
+
+
+# %%
+def counted(name, shape, parameters, work):
+    """Return what we know of one layer."""
+    return {"name": name, "shape": shape, "parameters": parameters, "work": work}
+
+
+def convolutions_by_hand(grouped=True):
+    """Return the five convolutions, and how many numbers the last one gives."""
+    layers, side, channels = [], 227, 3
+    for name, filters, size, stride, padding, groups, pooled in CONVOLUTIONS:
+        reads = channels // (groups if grouped else 1)
+        weights = size * size * reads * filters
+        side, channels = places(side, size, stride, padding), filters
+        shape = (side, side, filters)
+        layers.append(counted(name, shape, weights + filters, weights * side**2))
+        side = places(side, 3, 2) if pooled else side
+    return layers, side * side * channels
+
+
+# %% [markdown]
+# The dense layers are those of lesson 02.
+
+
+# %%
+def by_hand(grouped=True):
+    """Return all eight layers."""
+    layers, inputs = convolutions_by_hand(grouped)
+    for name, units in DENSE:
+        layers.append(counted(name, (units,), (inputs + 1) * units, inputs * units))
+        inputs = units
+    return layers
+
+
+# %%
+predict(
+    "03.where",
+    "Five convolutions, three dense layers. Which share of all parameters stands "
+    "in the convolutions?",
+    ["about 4 in 100", "about half", "about 90 in 100"],
+)
+
+# %%
+layers = by_hand()
+total = sum(layer["parameters"] for layer in layers)
+for layer in layers:
+    shape = " × ".join(map(str, layer["shape"]))
+    print(f"{layer['name']}  {shape:>14}  {layer['parameters']:>12,}")
+print(f"{'together':>23}  {total:>12,}")
+
+# %% [markdown]
+# Now in Keras. Its 61 million weights would fill 244 MB with random numbers that nobody
+# needs for counting. Inside a `StatelessScope` Keras builds the network with all its
+# shapes, and makes no weights.
+
+
+# %%
+def convolution(filters, size, stride, padding, groups):
+    """Return one of the convolutions as a Keras layer."""
+    edges = "same" if padding else "valid"
+    return keras.layers.Conv2D(
+        filters, size, stride, padding=edges, groups=groups, activation="relu"
+    )
+
+
+# %% [markdown]
+# Pooling with windows of 3 that move by 2 overlaps; dropout stands in the dense layers.
+
+
+# %%
+def alexnet(grouped=True):
+    """Return AlexNet as its paper describes it, without response normalisation."""
+    network = keras.Sequential([keras.Input((227, 227, 3))])
+    for _, filters, size, stride, padding, groups, pooled in CONVOLUTIONS:
+        groups = groups if grouped else 1
+        network.add(convolution(filters, size, stride, padding, groups))
+        if pooled:
+            network.add(keras.layers.MaxPooling2D(3, strides=2))
+    network.add(keras.layers.Flatten())
+    for _, units in DENSE[:2]:
+        network.add(keras.layers.Dense(units, activation="relu"))
+        network.add(keras.layers.Dropout(0.5))
+    network.add(keras.layers.Dense(1000, activation="softmax"))
+    return network
+
+
+# %%
+with keras.StatelessScope(initialize_variables=False):
+    two_groups, one_group = alexnet(), alexnet(grouped=False)
+assert two_groups.count_params() == total == 60_965_224
+assert one_group.count_params() == 62_378_344
+found(
+    "alexnet_parameters", two_groups.count_params(), "AlexNet has {:,.0f} parameters."
+)
+
+# %% [markdown]
+# To the last one. Without the groups it would be 62,378,344. And each layer's output
+# has the shape that we computed:
+
+# %%
+with_weights = [layer for layer in two_groups.layers if hasattr(layer, "kernel")]
+assert [layer.output.shape[1:] for layer in with_weights] == [
+    layer["shape"] for layer in layers
+]
+plot.stack(
+    layers, title="AlexNet: parameters in the dense layers, work in the convolutions"
+)
+
+# %%
+convolutions = layers[:5]
+found(
+    "share_in_convolutions",
+    sum(layer["parameters"] for layer in convolutions) / total,
+    "The convolutions hold {:.1%} of the parameters.",
+    predicted="03.where",
+)
+found(
+    "work_in_convolutions",
+    sum(layer["work"] for layer in convolutions)
+    / sum(layer["work"] for layer in layers),
+    "They do {:.0%} of the multiplications.",
+)
+
+# %% [markdown]
+# A filter is small, but it is used at every place: few parameters, much work. A dense
+# layer has a weight for each pair, and uses each once. (Many libraries' "AlexNet" is a
+# [later variant](https://arxiv.org/abs/1404.5997) with fewer filters; count before you
+# compare.)
+
+# %% [markdown]
+# ## The same design, on your machine
+#
+# Training AlexNet took five to six days on two graphics cards. So we shrink it: smaller
+# photos, a quarter of the filters, five kinds of flowers in place of 1,000 classes. The
+# design stays: five convolutions, overlapping pooling, two groups, `relu`, dropout,
+# dense layers.
+
+# %%
+flowers = (
+    data.load("flowers", source="best")
+    if PROFILE == "full"
+    else data.load("flowers", source="drawn")
+)
+SIDE = 99 if PROFILE == "full" else 67
+flowers
+
+# %% [markdown]
+# Lesson 01 built a pipeline for photos in folders. These are few and small, so they fit
+# into one array: cut to a square, scaled, one after the other. A fifth is set aside for
+# validation.
+
+
+# %%
+def photo(path):
+    """Return the middle of a photo, shape (SIDE, SIDE, 3), from 0 to 255."""
+    image = keras.utils.load_img(path, target_size=(SIDE, SIDE), keep_aspect_ratio=True)
+    return keras.utils.img_to_array(image, dtype="uint8")
+
+
+shuffled = np.random.default_rng(0).permutation(len(flowers.files))
+shuffled = shuffled[:100] if PROFILE == "smoke" else shuffled
+photos = np.stack([photo(path) for path in flowers.files[shuffled]])
+species = flowers.y[shuffled]
+held_out = len(photos) // 5
+photos_train, photos_held = photos[held_out:], photos[:held_out]
+species_train, species_held = species[held_out:], species[:held_out]
+
+# %% [markdown]
+# A convolution in two groups is nothing but two convolutions side by side, each reading
+# half of the channels, as the two graphics cards did. On a CPU, TensorFlow is many
+# times faster when we write it so. Is it really the same?
+
+
+# %%
+def in_two_groups(signal, filters, size, name):
+    """Slide half of the filters over each half of the channels."""
+    halves = [
+        keras.layers.Conv2D(filters // 2, size, padding="same", activation="relu")(half)
+        for half in keras.ops.split(signal, 2, axis=-1)
+    ]
+    return keras.layers.Concatenate(name=name)(halves)
+
+
+# %%
+ours_input = keras.Input((9, 9, 4))
+ours = keras.Model(ours_input, in_two_groups(ours_input, 6, 3, "both"))
+library = keras.layers.Conv2D(6, 3, padding="same", groups=2, activation="relu")
+example = np.random.default_rng(0).normal(size=(1, 9, 9, 4)).astype("float32")
+library.build(example.shape)
+kernels, biases = ours.get_weights()[0::2], ours.get_weights()[1::2]
+library.set_weights([np.concatenate(kernels, axis=-1), np.concatenate(biases)])
+assert np.allclose(library(example), ours(example), atol=1e-5)
+
+# %% [markdown]
+# Same numbers. So here is the small one. A new kind of training is not needed; random
+# flips, zooms and shifts of the photos (lesson 01) are used with the official photos
+# only, because with few epochs they cost more than they give.
+
+
+# %%
+def five_convolutions(signal):
+    """Return the last maps of five convolutions with a quarter of AlexNet's filters."""
+    first = keras.layers.Conv2D(24, 7, strides=2, activation="relu", name="conv_1")
+    signal = keras.layers.MaxPooling2D(3, strides=2)(first(signal))
+    signal = in_two_groups(signal, 64, 5, "conv_2")
+    signal = keras.layers.MaxPooling2D(3, strides=2)(signal)
+    third = keras.layers.Conv2D(96, 3, padding="same", activation="relu", name="conv_3")
+    signal = in_two_groups(third(signal), 96, 3, "conv_4")
+    signal = in_two_groups(signal, 64, 3, "conv_5")
+    return keras.layers.MaxPooling2D(3, strides=2)(signal)
+
+
+# %%
+def small_alexnet(augmentations=()):
+    """Return AlexNet's design at a reduced size, for photos of SIDE pixels."""
+    pixels = keras.Input((SIDE, SIDE, 3))
+    signal = keras.layers.Rescaling(1 / 127.5, offset=-1)(pixels)
+    for augmentation in augmentations:
+        signal = augmentation(signal)
+    signal = keras.layers.Flatten()(five_convolutions(signal))
+    for name in ("dense_6", "dense_7"):
+        signal = keras.layers.Dropout(0.5)(signal)
+        signal = keras.layers.Dense(256, activation="relu", name=name)(signal)
+    return keras.Model(pixels, keras.layers.Dense(5, name="scores")(signal))
+
+
+# %%
+augmentations = [
+    keras.layers.RandomFlip("horizontal"),
+    keras.layers.RandomRotation(0.08),
+    keras.layers.RandomZoom((-0.25, 0.05)),
+    keras.layers.RandomTranslation(0.08, 0.08),
+]
+keras.utils.set_random_seed(0)
+convnet = small_alexnet(augmentations if PROFILE == "full" else ())
+untrained = keras.models.clone_model(convnet)
+print(f"{convnet.count_params():,} parameters")
+
+# %% [markdown]
+# The learning rate starts at zero, rises for two epochs and then falls along a cosine;
+# lesson 04 says why that helps.
+
+# %%
+PHOTO_EPOCHS, BATCH = {"smoke": (1, 20), "quick": (20, 50), "full": (40, 64)}[PROFILE]
+steps = -(-len(photos_train) // BATCH)
+rate = keras.optimizers.schedules.CosineDecay(
+    0.0, PHOTO_EPOCHS * steps, warmup_target=0.001, warmup_steps=2 * steps
+)
+convnet.compile(
+    keras.optimizers.Adam(rate),
+    keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    metrics=["accuracy"],
+)
+
+# %% [markdown]
+# This is the longest run of the page.
+
+# %%
+history = convnet.fit(
+    photos_train,
+    species_train,
+    batch_size=BATCH,
+    epochs=PHOTO_EPOCHS,
+    validation_data=(photos_held, species_held),
+    verbose=0,
+    callbacks=[train.LiveCurves(), train.StopButton()],
+)
+
+# %%
+accuracy = history.history["val_accuracy"][-1]
+error = 1.96 * np.sqrt(accuracy * (1 - accuracy) / held_out)
+found(
+    "photo_accuracy", accuracy, "The small AlexNet names {:.1%} of the unseen flowers."
+)
+found(
+    "photo_margin", error * 100, "With so few of them that is known to ±{:.1f} points."
+)
+
+# %% [markdown]
+# Guessing would name one in five. If your page used drawn flowers, remember what their
+# card says: they are not photos, and the number holds for drawings only.
+#
+# Its first filters have three channels, so they are small pictures in colour.
+
+# %%
+filters = np.moveaxis(convnet.get_layer("conv_1").get_weights()[0], -1, 0)
+plot.images(
+    filters / np.abs(filters).max(axis=(1, 2, 3), keepdims=True) / 2 + 0.5,
+    columns=12,
+    title="The 24 filters of the first convolution, 7 by 7 pixels",
+)
+
+# %% [markdown]
+# After so short a training they are still grainy: some have taken on a colour or an
+# edge. Those of the real AlexNet, after 90 rounds through 1.2 million photos, are clean
+# edges of all directions on one graphics card and blobs of colour on the other ([figure
+# 3 of its paper](https://papers.nips.cc/paper/4824)).
+#
+# Watch how, from layer to layer, the place to which a unit answers grows from spots to
+# whole blossoms. You can give it a photo of your own.
+
+# %%
+explore.features(
+    convnet,
+    photos_held[:300],
+    species_held[:300],
+    classes=flowers.classes,
+    layers=[
+        "conv_1",
+        "conv_2",
+        "conv_3",
+        "conv_4",
+        "conv_5",
+        "dense_6",
+        "dense_7",
+        "scores",
+    ],
+    layer="conv_1",
+    picture=2,
+)
+
+# %% [markdown]
+# And the probe? We take from each map its strongest answer, fit on the training photos
+# and score on the held-out ones, trained and untrained. This is *one* network with few
+# photos: a look, not a proof.
+
+# %%
+CONVS = ["conv_1", "conv_2", "conv_3", "conv_4", "conv_5"]
+
+
+def probe_maps(network):
+    """Return the probe score of each convolution, shape (5,)."""
+    pooled = [
+        keras.layers.GlobalMaxPooling2D()(network.get_layer(name).output)
+        for name in CONVS
+    ]
+    maps = keras.Model(network.inputs, pooled)
+    seen = maps.predict(photos_train, batch_size=50, verbose=0)
+    unseen = maps.predict(photos_held, batch_size=50, verbose=0)
+    scores = []
+    for fit_on, score_on in zip(seen, unseen):
+        weights, bias = fit_probe(fit_on, species_train)
+        scores.append(
+            np.mean((score_on @ weights + bias).argmax(axis=1) == species_held)
+        )
+    return np.array(scores)
+
+
+# %%
+photo_probes = {"trained": probe_maps(convnet), "untrained": probe_maps(untrained)}
+plot.curves(
+    photo_probes,
+    x_title="convolution",
+    y_title="share of held-out flowers the probe names",
+    title="A linear probe on the five convolutions",
+)
+
+# %%
+found(
+    "photo_probe_rise",
+    (photo_probes["trained"][-1] - photo_probes["trained"][0]) * 100,
+    "From the first to the fifth convolution the probe gains {:+.1f} points, trained.",
+)
+found(
+    "photo_probe_untrained",
+    (photo_probes["untrained"][-1] - photo_probes["untrained"][0]) * 100,
+    "Untrained it changes by {:+.1f} points.",
+)
+
+# %% [markdown]
+# ## What we found
+#
+# - First-layer units are detectors for strokes in one place. Where they never saw ink,
+#   they keep their random start.
+# - Trained layers become easier to read with depth, random layers of the same shape
+#   harder: over all random starts, and by more than the interval is wide. A random
+#   layer that is wide enough still beats the pixels.
+# - That gain does not sit in purer single units. It is shared.
+# - AlexNet's parameters can be counted by anyone with four formulas.
+
+# %%
+trained_last, untrained_last = (
+    probes[state][:, 3].mean() for state in ("trained", "untrained")
+)
+found("probe_trained", trained_last, "Layer 4, trained: the probe reads {:.1%}.")
+found("probe_untrained", untrained_last, "Layer 4, untrained: {:.1%}.")
+
+# %% [markdown]
+# ## Check yourself
+
+# %%
+quiz(
+    "03.quiz.control",
+    "A linear probe on layer 3 of a network reads 90 of 100 digits. What follows?",
+    {
+        "training has taught layer 3 about digits": (
+            "Perhaps, but a wide random layer can reach that too. Without a control "
+            "you cannot tell."
+        ),
+        "little, before an untrained network is probed in the same way": (
+            "The control tells what the shape alone gives, without any learning."
+        ),
+        "layer 4 must read more": (
+            "That is what was found on average here. For one network it need not hold."
+        ),
+    },
+    right="little, before an untrained network is probed in the same way",
+)
+
+# %%
+quiz(
+    "03.quiz.probe",
+    "Why is a probe not fitted on the digits on which it is scored?",
+    {
+        "it would take too long": "It is one matrix solved, on any digits.",
+        "it would remember them, and the score would say little of the layer": (
+            "The more units a layer has, the better a probe can fit by heart."
+        ),
+        "the network has seen them": (
+            "The network saw neither kind here. What counts is what the probe saw."
+        ),
+    },
+    right="it would remember them, and the score would say little of the layer",
+)
+
+# %%
+quiz(
+    "03.quiz.places",
+    "A filter of 5 pixels slides over 27 pixels, one at a time, with 2 pixels of "
+    "padding at each edge. How many places has it?",
+    {
+        "23": "That is without padding: 27 - 5 + 1.",
+        "27": "27 + 2 · 2 - 5 + 1: the padding makes up for what the filter takes.",
+        "31": "The padded side has 31 pixels, but the filter needs room for itself.",
+    },
+    right="27",
+)
+
+# %%
+quiz(
+    "03.quiz.groups",
+    "A convolution with 256 filters of 5 × 5 reads 96 channels. How many weights "
+    "does it have in two groups, biases aside?",
+    {
+        "614,400": "256 · 5 · 5 · 96: but in two groups a filter reads only 48.",
+        "307,200": "256 · 5 · 5 · 48: every filter reads half of the channels.",
+        "153,600": "Halved twice. All 256 filters are there; each reads 48 channels.",
+    },
+    right="307,200",
+)
+
+# %% [markdown]
+# ## What this page leaves out
+#
+# **What the real AlexNet did besides.** It normalised responses across neighbouring
+# channels, which later networks dropped. It cut 224-pixel pieces from larger photos,
+# shifted their colours, trained with momentum and weight decay, and [averaged ten
+# crops](https://papers.nips.cc/paper/4824) when predicting. The contest's 15.3 % error
+# was that of several networks together, counting five guesses a photo.
+#
+# **Where "edges first, objects last" comes from.** [Zeiler and
+# Fergus](https://arxiv.org/abs/1311.2901) showed it in pictures, on a network close to
+# AlexNet; [Bau and others](https://arxiv.org/abs/1704.05796) counted units that match
+# objects, and found more of them in deeper layers of networks far larger than ours.
+#
+# **Where it is too strong.** Networks trained on ImageNet go by texture more than by
+# shape ([Geirhos and others, 2018](https://arxiv.org/abs/1811.12231)). Units that
+# answer to one class only are not the ones that the network needs most ([Morcos and
+# others, 2018](https://arxiv.org/abs/1803.06959)); in the lab you switch units off and
+# see. And a probe says what *could* be read from a layer, not what the network uses:
+# that takes an intervention ([Belinkov, 2021](https://arxiv.org/abs/2102.12452)).
+#
+# In the lab you write the probe, the ranking and the ascent, rebuild a block of AlexNet
+# from its description, and find out which unit your network cannot do without.

@@ -1,0 +1,211 @@
+"""Lesson 05: its explorers over their whole control space, its pictures, and its cells on every backend."""
+
+import json
+import math
+import os
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from conftest import ROOT
+from layerwise import explore, plot
+from layerwise.plot import _expressions, _surfaces, graphs
+
+EXPLORERS = {"computation_graph": explore.computation_graph, "learning_rate": explore.learning_rate}
+
+
+@pytest.fixture(params=EXPLORERS)
+def explorer(request):
+    return EXPLORERS[request.param]()
+
+
+def decoded(figure):
+    return json.loads(figure.to_json())
+
+
+def test_the_whole_control_space(explorer):
+    for number, state in enumerate(explorer.sweep()):
+        before = dict(state)
+        result = explorer.compute(**state)
+        figure, sentence = explorer.draw(result, narrow=bool(number % 2)), explorer.say(state, result)
+        assert state == before
+        assert sentence.endswith(".") and len(sentence) > 20 and "nan" not in sentence and "inf" not in sentence
+        assert figure.layout.meta["summary"].endswith(".")
+        for trace in figure.data:
+            for name in ("x", "y", "z"):
+                values = getattr(trace, name, None)
+                if values is not None and not (isinstance(values, tuple) and None in values):
+                    assert np.isfinite(np.asarray(values, dtype=float)).all(), (state, trace.type, name)
+        for name in ("xaxis", "yaxis", "xaxis2", "yaxis2", "xaxis3", "yaxis3"):
+            axis = figure.layout[name] if name in figure.layout else None
+            if axis and axis.visible is not False:
+                assert axis.title.text and all(map(math.isfinite, axis.range)), (state, name)
+
+
+def test_every_value_of_every_control_is_drawn_and_told(explorer):
+    for control in explorer.controls:
+        values = getattr(control, "options", None)
+        if values is None:
+            values = np.linspace(control.low, control.high, round((control.high - control.low) / control.step) + 1)
+        for value in values:
+            state = {**explorer.state, control.name: control.accept(value)}
+            result = explorer.compute(**state)
+            assert explorer.say(state, result, control.name).endswith(".")
+        explorer.draw(result)
+
+
+def test_every_control_changes_picture_or_sentence(explorer):
+    explorer.set(**({"step": 8} if "step" in explorer.state else {}))
+    start = explorer.state
+    first = decoded(explorer.figure()), explorer.say(start, explorer.compute())
+    for control in explorer.controls:
+        other = next(value for value in control.points() if value != start[control.name])
+        state = {**start, control.name: other}
+        result = explorer.compute(**state)
+        assert (decoded(explorer.draw(result)), explorer.say(state, result)) != first, f"{control.name} does nothing"
+
+
+def test_the_sentence_says_what_moved(explorer):
+    state, result = explorer.state, explorer.compute()
+    assert len({explorer.say(state, result, changed) for changed in (None, *state)}) > 2
+
+
+def test_narrow_pictures_stack_their_panels(explorer):
+    wide, narrow = explorer.figure(), explorer.figure(narrow=True)
+    assert narrow.layout.height > wide.layout.height
+    assert narrow.layout.xaxis.domain == narrow.layout.xaxis2.domain == (0, 1)
+
+
+def test_computing_is_quick(explorer):
+    import time
+
+    explorer.compute()
+    times = []
+    for state in list(explorer.sweep())[::5]:
+        began = time.process_time()
+        explorer.compute(**state)
+        times.append(time.process_time() - began)
+    assert np.median(times) < 0.03
+
+
+# ---- the computation graph
+
+
+@pytest.mark.parametrize("name", _expressions.EXPRESSIONS)
+def test_slopes_are_those_of_central_differences(name):
+    rng = np.random.default_rng(0)
+    for inputs in rng.uniform(-2, 2, size=(20, 3)):
+        exact = _expressions.trace(name, inputs)["gradient"]
+        for position, slope in enumerate(exact):
+            up, down = inputs.copy(), inputs.copy()
+            up[position] += 1e-6
+            down[position] -= 1e-6
+            estimate = (_expressions.output(name, up) - _expressions.output(name, down)) / 2e-6
+            assert slope == pytest.approx(estimate, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", _expressions.EXPRESSIONS)
+def test_steps_go_forward_then_backward_and_end_with_every_slope(name):
+    inputs, count = (-1.0, 1.2, 0.2), len(_expressions.expression(name)[1])
+    known = [_expressions.trace(name, inputs, step) for step in range(_expressions.steps(name) + 1)]
+    values = [sum(value is not None for value in one["values"]) for one in known]
+    slopes = [sum(value is not None for value in one["slopes"]) for one in known]
+    assert values[0] == 3 and values[-1] == count and values == sorted(values)
+    assert slopes[0] == 0 and slopes[-1] == count and slopes == sorted(slopes)
+    assert known[-1]["slopes"][:3] == pytest.approx(known[-1]["gradient"])
+    assert known[-1] == _expressions.trace(name, inputs, 99)
+    assert known[-1]["slopes"] == _expressions.trace(name, inputs)["slopes"]
+
+
+def test_a_smaller_nudge_comes_closer():
+    away = [abs(np.subtract(*graphs.slopes("one neuron", (-1.0, 1.2, 0.2), "a", nudge)[:2])) for nudge in (1, 0.1, 0.01)]
+    assert away[0] > away[1] > away[2]
+
+
+def test_an_input_used_twice_is_told_to_add_up():
+    graph = explore.computation_graph(expression="used twice", a=1, b=2, c=1, step=7)
+    assert "which makes" in graph.sentence and graph.compute()["exact"] == pytest.approx(2 + 3)
+
+
+def test_what_is_not_there_is_refused_with_the_nearest():
+    with pytest.raises(ValueError, match='Did you mean "one neuron"'):
+        plot.computation_graph("one neurn")
+    with pytest.raises(ValueError, match="slope_of"):
+        plot.computation_graph(slope_of="d")
+    with pytest.raises(ValueError, match="nudge"):
+        plot.computation_graph(nudge=0)
+    with pytest.raises(ValueError, match='Did you mean "valley"'):
+        plot.descent("vally")
+
+
+# ---- learning rates
+
+
+@pytest.mark.parametrize("name", _surfaces.SURFACES)
+def test_gradients_of_the_surfaces(name):
+    surface, rng = _surfaces.surface(name), np.random.default_rng(0)
+    for w in rng.normal(size=(10, 2)):
+        estimate = [
+            (surface.loss(w + nudge) - surface.loss(w - nudge)) / 2e-6 for nudge in (np.array([1e-6, 0]), np.array([0, 1e-6]))
+        ]
+        np.testing.assert_allclose(surface.gradient(w), estimate, atol=1e-6)
+        columns = [
+            (surface.gradient(w + nudge) - surface.gradient(w - nudge)) / 2e-6
+            for nudge in (np.array([1e-6, 0]), np.array([0, 1e-6]))
+        ]
+        assert surface.curvature(w) == pytest.approx(np.linalg.eigvalsh(np.array(columns))[-1], abs=1e-5)
+
+
+@pytest.mark.parametrize("name", ["bowl", "valley"])
+@pytest.mark.parametrize("momentum", [0.0, 0.5, 0.9])
+def test_a_quadratic_breaks_at_the_limit(name, momentum):
+    limit = _surfaces.limit(name, momentum)
+    for rate, diverges in ((0.98 * limit, False), (1.02 * limit, True)):
+        path = _surfaces.descend(name, rate, momentum, steps=600)
+        assert (_surfaces.regime(name, path) == "diverges") == diverges
+
+
+def test_all_four_regimes_can_be_seen():
+    explorer = explore.learning_rate(surface="valley")
+    seen = {explorer.compute(learning_rate=rate)["regime"] for rate in (0.01, 0.12, 0.19, 0.22)}
+    assert seen == {"is still on its way", "arrives", "swings to and fro", "diverges"}
+
+
+def test_the_network_survives_the_limit_and_says_why():
+    explorer = explore.learning_rate(surface="network", learning_rate=0.3)
+    assert "jumped to where the curvature" in explorer.sentence
+    start, end = explorer.compute()["curvature"]
+    assert end < 2 / 0.3 < start
+
+
+# ---- the lesson's own cells
+
+
+def interpreter(backend):
+    """Return a Python that has Keras and this backend: this one, or the one that LAYERWISE_BACKENDS_PYTHON names."""
+    for python in (sys.executable, os.environ.get("LAYERWISE_BACKENDS_PYTHON")):
+        if python and shutil.which(python):
+            package = "tensorflow" if backend == "tensorflow" else backend
+            code = f"import importlib.util as u, sys; sys.exit(not (u.find_spec('keras') and u.find_spec('{package}')))"
+            if subprocess.run([python, "-c", code], capture_output=True, check=False).returncode == 0:
+                return python
+    return None
+
+
+@pytest.mark.notebook
+@pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
+def test_the_lesson_agrees_with_autodiff_on(backend):
+    """The source is plain Python, so the very same cells run as a program; its asserts hold the gradients to 1e-6."""
+    python = interpreter(backend)
+    if python is None:
+        pytest.skip(f"no {backend} here; LAYERWISE_BACKENDS_PYTHON can name a Python that has it")
+    environment = {**os.environ, "KERAS_BACKEND": backend, "LAYERWISE_PROFILE": "smoke", "PYTHONPATH": str(ROOT / "utils")}
+    source = ROOT / "notebooks" / "src" / "05_backpropagation.py"
+    done = subprocess.run(
+        [python, str(source)], env=environment, cwd=ROOT / "notebooks", capture_output=True, text=True, timeout=500,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert f"the witness is {backend}" in done.stdout

@@ -1,0 +1,324 @@
+"""The feature viewer: what one hidden unit of the learner's own network answers to, and what excites it most."""
+
+import threading
+
+import numpy as np
+
+from layerwise.explore.base import Explorer
+from layerwise.explore.controls import Choice, Slider
+from layerwise.plot import units
+
+MOST = 500  # pictures that are looked through
+_BATCH = 100
+FAVOURITES = 8
+
+
+class Features(Explorer):
+    """A viewer of hidden units; see `layerwise.explore.features`."""
+
+    def __init__(self, model, pictures, labels=None, *, classes=(), layers=None, state=None):
+        self._model = model
+        self._layers = _chosen(model, layers)
+        self._pictures = _checked(model, pictures)[:MOST]
+        self._labels = None if labels is None else np.asarray(labels)[: len(self._pictures)]
+        if self._labels is not None and len(self._labels) != len(self._pictures):
+            raise ValueError(f"features() needs a label per picture; {len(self._labels)} labels and "
+                             f"{len(self._pictures)} pictures came.")
+        self._classes = [str(name) for name in classes]
+        self._own = np.zeros_like(self._pictures[0])
+        self._gate = threading.RLock()
+        self._trunk = self._answers = self._mark = self._sketch = None
+        self._look()
+        most = max(answers[0].shape[1] for answers in self._answers.values())
+        controls = (
+            Choice("layer", "layer", tuple(self._layers), self._layers[0], help="Whose units are looked at."),
+            Slider("unit", "unit", 1, most, 1, step=1, help="Which unit of the layer."),
+            Slider("picture", "picture (0: your own)", 0, len(self._pictures), 1, step=1,
+                   help="The picture that the unit answers to; 0 is the one that you drew or gave."),
+        )
+        super().__init__("What a unit looks for", controls, compute=self._result, draw=draw, say=say, state=state)
+
+    # ---- the learner's own picture
+
+    @property
+    def own(self):
+        """The learner's own picture, as the network gets it."""
+        with self._lock:
+            return self._own.copy()
+
+    def show(self, picture):
+        """Look at a picture of one's own.
+
+        Args:
+            picture: An array as the network takes it; a drawing of any size where the network takes grey pictures; or
+                the path of a photo where it takes colour.
+        """
+        own = _own(picture, self._pictures[0].shape, float(self._pictures.max()))
+        with self._lock:
+            self._own = own
+        if self.picture != 0:
+            self.picture = 0
+        else:
+            self._redraw(wait=True)
+
+    def _drawn(self, drawing):
+        """Take a drawing from the pad, on the thread of the browser's messages."""
+        with self._lock:
+            self._own = _own(drawing, self._pictures[0].shape, float(self._pictures.max()))
+            self._state["picture"], self._changed = 0, "picture"
+        panel = self._panel
+        if panel:
+            panel.follow(self.state)
+        self._redraw()
+
+    # ---- looking
+
+    def _look(self):
+        """Ask the network about all pictures, unless its weights are those of the last time."""
+        import keras
+
+        with self._gate:
+            mark = tuple(float(keras.ops.sum(weight)) for weight in self._model.weights)
+            if mark == self._mark:
+                return
+            if self._trunk is None:
+                outputs = [self._model.get_layer(name).output for name in self._layers]
+                self._trunk = keras.Model(self._model.inputs, outputs)
+            parts = [self._ask(self._pictures[i : i + _BATCH]) for i in range(0, len(self._pictures), _BATCH)]
+            self._answers = {
+                name: tuple(np.concatenate(pieces) for pieces in zip(*(_strongest(part[name]) for part in parts)))
+                for name in self._layers
+            }
+            self._mark = mark
+
+    def _ask(self, pictures):
+        import keras
+
+        answers = self._trunk([keras.ops.convert_to_tensor(pictures)], training=False)
+        answers = answers if isinstance(answers, list | tuple) else [answers]
+        return {
+            name: keras.ops.convert_to_numpy(answer) for name, answer in zip(self._layers, answers, strict=True)
+        }
+
+    def _result(self, *, layer, unit, picture):
+        """Return everything that is drawn and said."""
+        self._look()
+        values, places = self._answers[layer]
+        count = values.shape[1]
+        index = min(unit, count) - 1
+        shown = self.own if picture == 0 else self._pictures[picture - 1]
+        answer = self._ask(shown[None])[layer][0]
+        heat = np.maximum(answer[..., index], 0) if answer.ndim == 3 else None
+        responses = answer.reshape(-1, count).max(axis=0) if answer.ndim == 3 else answer
+        order = np.argsort(-values[:, index], kind="stable")
+        best = order[: FAVOURITES if values[:, index].any() else 0]
+        pattern, pattern_title = self._pattern(layer, index, values[:, index])
+        return {
+            "layer": layer, "unit": index, "count": count, "picture": _light(shown), "heat": heat,
+            "responses": responses, "response": float(responses[index]), "own": picture == 0,
+            "share": float(np.mean(values[:, index] < responses[index])), "silent": not values[:, index].any(),
+            "favourites": _light(self._pictures[best if len(best) else order[:FAVOURITES]]),
+            "values": values[best, index], "places": None if places.size == 0 else places[best, index],
+            "names": [self._called(i) for i in best], "pattern": pattern, "pattern_title": pattern_title,
+        }
+
+    def _called(self, index):
+        if self._labels is None:
+            return ""
+        label = int(self._labels[index])
+        return self._classes[label] if label < len(self._classes) else str(label)
+
+    def _pattern(self, layer, index, values):
+        """Return the weights where they can be seen as a picture, else the average of the pictures by response."""
+        weights = _first_weights(self._model, layer, self._pictures[0].shape)
+        if weights is not None:
+            kernel = weights[..., index]
+            if kernel.ndim == 3 and kernel.shape[-1] == 3:
+                most = np.abs(kernel).max() or 1.0
+                return (kernel / most + 1) / 2, f"its filter, {len(kernel)} × {kernel.shape[1]} pixels"
+            kernel = kernel[..., 0] if kernel.ndim == 3 else kernel
+            return kernel, "its weights (blue −, orange +)"
+        pictures = _light(self._pictures)
+        lean = np.tensordot(values - values.mean(), pictures, 1) / max(float(np.abs(values).sum()), 1e-9)
+        if lean.ndim == 3 and lean.shape[-1] == 1:
+            lean = lean[..., 0]
+        if lean.ndim == 3:
+            return (lean / (np.abs(lean).max() or 1.0) + 1) / 2, "more and less than average"
+        return lean, "ink it likes, ink it shuns"
+
+    # ---- on screen
+
+    def _after_change(self, moved):
+        if "layer" in moved and self._panel:
+            self._panel._widgets["unit"].max = self._answers[self._state["layer"]][0].shape[1]
+        if "layer" in moved:
+            self._state["unit"] = min(self._state["unit"], self._answers[self._state["layer"]][0].shape[1])
+
+    def _make_panel(self):
+        from layerwise.explore.panel import Panel
+
+        shape = self._pictures[0].shape
+        first = _sketch(self._drawn) if len(shape) == 2 or shape[-1] == 1 else _upload(self.show)
+        panel = Panel(self, buttons=[first])
+        panel._widgets["unit"].max = self._answers[self._state["layer"]][0].shape[1]
+        return panel
+
+
+def draw(result, *, narrow=False):
+    """Return the figure of a result."""
+    captions = [
+        f"{name} {value:.1f}" if len(name) < 3 else f"{name}<br>{value:.1f}"
+        for name, value in zip(result["names"], result["values"], strict=True)
+    ]
+    return units.unit(
+        result["picture"], result["pattern"], result["responses"], result["favourites"], unit=result["unit"],
+        captions=captions, heat=result["heat"], places=result["places"] if captions else None, narrow=narrow,
+        title=f"Unit {result['unit'] + 1} of {result['count']} in {result['layer']}",
+        pattern_title=result["pattern_title"],
+    )
+
+
+def say(state, result, changed=None):
+    """Return one sentence: how the unit answers, and whom it favours."""
+    name = f"unit {result['unit'] + 1} of {result['layer']}"
+    if result["silent"]:
+        return f"{name.capitalize()} is silent: it answers to none of these pictures, so nothing here can change that."
+    start = {
+        "layer": f"In {result['layer']} there are {result['count']} units, and {name}",
+        "unit": name.capitalize(), "picture": ("To your picture " if result["own"] else "To this picture ") + name,
+    }.get(changed, name.capitalize())
+    answer = f"{start} answers {result['response']:.2f}, more than to {result['share']:.0%} of the pictures"
+    known = [one for one in result["names"] if one]
+    if not known:
+        return f"{answer}."
+    most = max(sorted(set(known)), key=known.count)
+    return f"{answer}; of its {len(known)} favourites {known.count(most)} are labelled {most}."
+
+
+def _chosen(model, layers):
+    """Return the names of the layers to look at: those given, or all with a nonlinear output and the last."""
+    import keras
+
+    if not isinstance(model, keras.Model):
+        raise TypeError(f"features() looks into a Keras model; a {type(model).__name__} came.")
+    if not model.built:
+        raise ValueError("features() needs a model that knows its input: begin it with keras.Input.")
+    known = [layer.name for layer in model.layers]
+    if layers is not None:
+        names = [str(name) for name in layers]
+        unknown = [name for name in names if name not in known]
+        if unknown or not names:
+            raise ValueError(f"features(): no layer {unknown[0] if unknown else ''!r}; there is {', '.join(known)}.")
+        return names
+    names = []
+    for layer in model.layers:
+        activation = getattr(layer, "activation", None)
+        linear = activation is None or activation is keras.activations.linear
+        bends = isinstance(layer, keras.layers.ReLU | keras.layers.LeakyReLU) or not linear
+        if bends and len(layer.output.shape) in (2, 4):
+            names.append(layer.name)
+    if len(model.layers[-1].output.shape) == 2 and model.layers[-1].name not in names:
+        names.append(model.layers[-1].name)
+    return names
+
+
+def _checked(model, pictures):
+    pictures = np.asarray(pictures)
+    wanted = tuple(model.input_shape[1:])
+    if pictures.shape[1:] != wanted or not len(pictures):
+        raise ValueError(f"features() needs pictures as the model takes them, shape (n, {', '.join(map(str, wanted))}); "
+                         f"shape {pictures.shape} came.")
+    return pictures.astype("float32")
+
+
+def _strongest(answer):
+    """Return each picture's strongest response by unit, and where it was, as shares of height and width."""
+    if answer.ndim == 2:
+        return answer, np.empty((len(answer), 0))
+    count, rows, columns, units_ = answer.shape
+    flat = answer.reshape(count, rows * columns, units_)
+    at = flat.argmax(axis=1)
+    places = np.stack([at // columns / max(rows - 1, 1), at % columns / max(columns - 1, 1)], axis=-1)
+    return flat.max(axis=1), places
+
+
+def _first_weights(model, name, shape):
+    """Return a layer's weights as pictures, where it or the layer that it follows reads the input itself.
+
+    The shape is (height, width, units) or (height, width, channels, units); None for any deeper layer.
+    """
+    for layer in model.layers:
+        weights = layer.get_weights()
+        if weights:
+            first = layer
+            break
+    else:
+        return None
+    names = [layer.name for layer in model.layers]
+    after = names[names.index(first.name) + 1] if first is not model.layers[-1] else ""
+    bends = after and not model.get_layer(after).weights and type(model.get_layer(after)).__name__ in _BENDS
+    if name != first.name and not (bends and name == after):
+        return None
+    kernel = weights[0]
+    if kernel.ndim == 2 and kernel.shape[0] == int(np.prod(shape)):
+        return kernel.reshape(*shape, kernel.shape[1])
+    return kernel if kernel.ndim == 4 and kernel.shape[2] in (1, 3) else None
+
+
+_BENDS = ("ReLU", "LeakyReLU", "Activation")
+
+
+def _light(pictures):
+    """Return pictures from 0 to 1, whatever they are fed as."""
+    pictures = np.asarray(pictures, dtype="float32")
+    return np.clip(pictures / 255 if pictures.max() > 1.5 else pictures, 0, 1)
+
+
+def _own(picture, shape, most):
+    """Return a learner's picture as the network takes it."""
+    if hasattr(picture, "__fspath__") or isinstance(picture, str | bytes):
+        picture = _photo(picture, shape)
+    picture = np.asarray(picture, dtype="float32")
+    if picture.shape == shape:
+        return picture
+    if len(shape) == 2 or shape[-1] == 1:
+        from layerwise.explore.digits import center_digit
+
+        grey = picture[..., 0] if picture.ndim == 3 else picture
+        if shape[:2] == (28, 28):
+            return (center_digit(grey / (255 if grey.max() > 1 else 1)) * (255 if most > 1.5 else 1)).reshape(shape)
+    raise ValueError(f"The network takes pictures of shape {shape}; {picture.shape} came.")
+
+
+def _photo(source, shape):
+    """Return a photo, given as a path or as the bytes of a file, cut to the middle and scaled."""
+    import io
+
+    from PIL import Image, ImageOps
+
+    opened = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source)
+    fitted = ImageOps.fit(ImageOps.exif_transpose(opened).convert("RGB"), shape[1::-1])
+    return np.asarray(fitted, dtype="float32")
+
+
+def _sketch(receive):
+    """Return a small canvas to draw on."""
+    from layerwise.explore.sketch import Sketch
+
+    return Sketch(receive)
+
+
+def _upload(show):
+    """Return a button that takes a photo."""
+    import ipywidgets
+
+    button = ipywidgets.FileUpload(accept="image/*", multiple=False, description="Your own photo")
+    button.add_class("layerwise-button")
+
+    def take(change):
+        files = button.value  # a dict by name in ipywidgets 7, a tuple in 8
+        for file in list(files.values()) if isinstance(files, dict) else files:
+            show(bytes(file["content"]))
+
+    button.observe(take, "value")
+    return button
