@@ -191,6 +191,47 @@ class TestLesson02:
         clean(page)
 
 
+class TestLesson01:
+    notebook = "notebooks/01_input_data.ipynb"
+
+    def test_every_cell_runs_and_every_explorer_is_drawn(self, page):
+        assert page.ran
+        for text in ("how it fits", "your text", "window in samples", "frames apart", "first row shown", "sort by class"):
+            explorer = find(page, f".layerwise-explorer:has-text('{text}')")
+            explorer.locator(".layerwise-picture .main-svg").first.wait_for(timeout=30_000)
+        clean(page)
+
+    def test_a_photo_is_padded_instead_of_cropped(self, page):
+        explorer = find(page, ".layerwise-explorer:has-text('how it fits')")
+        explorer.locator("select").nth(1).select_option("pad")
+        explorer.locator(".layerwise-says", has_text="Pad keeps the whole photo").wait_for(timeout=30_000)
+        clean(page)
+
+    def test_what_is_typed_becomes_numbers(self, page):
+        explorer = find(page, ".layerwise-explorer:has-text('your text')")
+        explorer.locator("input[type=text]").fill("see you tomorrow")
+        explorer.locator(".layerwise-says", has_text="3 tokens").wait_for(timeout=30_000)
+        clean(page)
+
+    def test_a_sound_can_be_heard_before_and_after(self, page):
+        explorer = find(page, ".layerwise-explorer:has-text('window in samples')")
+        player = explorer.locator("audio")
+        before = player.get_attribute("src")
+        explorer.locator("button:has-text('Hear the numbers')").click()
+        page.raw.wait_for_function(
+            "(before) => document.querySelector('.layerwise-explorer audio').src !== before", arg=before, timeout=30_000
+        )
+        clean(page)
+
+
+class TestLab01:
+    notebook = "labs/01_input_data.ipynb"
+
+    def test_an_untouched_lab_runs_through_and_says_that_nothing_was_tried(self, page):
+        assert page.ran
+        assert find(page, ".layerwise-not-tried").is_visible()
+
+
 class TestLesson05:
     notebook = "notebooks/05_backpropagation.ipynb"
 

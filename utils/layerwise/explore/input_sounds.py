@@ -40,7 +40,9 @@ class Sound(Explorer):
 
         from layerwise.explore.panel import Panel
 
-        self._player = ipywidgets.Audio(value=b"", format="wav", autoplay=False, controls=True, loop=False)
+        self._player = ipywidgets.Audio(
+            value=wav(self.original(), self._rate), format="wav", autoplay=False, controls=True, loop=False
+        )
         self._player.layout.width, self._player.layout.height = "100%", "34px"
         buttons = []
         for label, tip, samples in (

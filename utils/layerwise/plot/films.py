@@ -40,7 +40,7 @@ def change(before, after, difference, amounts, *, frames, rate=None, title="", s
         f"{int(np.sum(difference != 0)):,} of {difference.size:,} pixels differ. Below, the mean change at each of "
         f"{len(amounts)} frames."
     )
-    result = figure(title=title, summary=summary or words, height=430 if narrow else 470)
+    result = figure(title=title, summary=summary or words, height=430 if narrow else 410)
     most = float(np.abs(difference).max()) or 1.0
     low, middle, high = (np.array(_channels(colour)) for colour in (theme.BLUE, theme.PAPER, theme.ORANGE))
     part = np.abs(difference)[..., None] / most
@@ -50,7 +50,7 @@ def change(before, after, difference, amounts, *, frames, rate=None, title="", s
         "difference": signed.round().astype("uint8"),
     }
     panels = _panels.Panels()
-    bottom = 0.55 if narrow else 0.42
+    bottom = 0.55 if narrow else 0.44
     for k, (name, picture) in enumerate(pictures.items()):
         across = [k / 3 + 0.008, (k + 1) / 3 - 0.008]
         panels.picture(k + 1, picture, across, [bottom, 0.93])

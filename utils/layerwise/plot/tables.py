@@ -79,10 +79,11 @@ def _grid(panels, number, table, rows, filled, upwards, narrow):
     for j, (name, values) in enumerate(table.items()):
         flags = filled.get(name)
         texts.append([])
+        signed = any(not isinstance(value, str) and not is_gap(value) and value < 0 for value in values)
         for i in range(count):
             value = values[i]
             tint = 2 if is_gap(value) else 3 if flags is not None and flags[i] else 1 if isinstance(value, str) else (
-                4 if value < 0 else 5 if value > 0 else 0
+                (4 if value < 0 else 5 if value > 0 else 0) if signed or value == 1 else 0
             )
             tints[i, j] = tint
             texts[-1].append("–" if is_gap(value) else value if isinstance(value, str) else _written(value))

@@ -3,6 +3,7 @@
 from layerwise import theme
 from layerwise.plot._figure import figure, sentence
 
+_KEY = {"known": "in the vocabulary", "unknown": "not in it", "padding": "filled up", "cut": "cut off"}
 KINDS = {"known": "#D6E6F2", "unknown": "#F6D5C2", "padding": "#ECE8DE", "cut": theme.PAPER}
 """What a token can be, and the colour of its box."""
 
@@ -44,8 +45,7 @@ def tokens(words, numbers, *, kinds=None, title="", summary=None, narrow=False):
     title = title or "From words to numbers"
     result = figure(
         title=title, summary=summary or f"{sentence(title)} {len(words)} tokens, {unknown} unknown: {listed or 'none'}.",
-        subtitle="blue: in the vocabulary; orange: not in it; grey: padding; dashed: cut off" if set(kinds) - {"known"}
-        else "", height=120,
+        height=120,
     )
     shapes, middles, tops = [], [], []
     for (left, line, wide), kind in zip(boxes, kinds, strict=True):
@@ -65,10 +65,24 @@ def tokens(words, numbers, *, kinds=None, title="", summary=None, narrow=False):
             x=middles, y=[top + down for top in tops], mode="text", text=texts, hoverinfo="skip", showlegend=False,
             textfont={"size": theme.SIZES["tick"], "color": tints},
         )
+    key = [kind for kind in KINDS if kind in kinds]
+    left = 0.0
+    for kind in key if len(key) > 1 else ():
+        shapes.append({
+            "type": "rect", "x0": left, "x1": left + 14, "y0": lines * _HIGH + 4, "y1": lines * _HIGH + 18,
+            "fillcolor": KINDS[kind], "layer": "below",
+            "line": {"color": theme.MUTED, "width": 1, "dash": "dot" if kind == "cut" else "solid"},
+        })
+        result.add_scatter(
+            x=[left + 20], y=[lines * _HIGH + 11], mode="text", text=[_KEY[kind]], textposition="middle right",
+            textfont={"size": theme.SIZES["tick"], "color": theme.MUTED}, hoverinfo="skip", showlegend=False,
+        )
+        left += 34 + 7 * len(_KEY[kind])
+    tall = lines * _HIGH + (24 if len(key) > 1 else 0)
     hidden = {"visible": False, "fixedrange": True}
     return result.update_layout(
-        shapes=shapes, height=int(result.layout.margin.t + lines * _HIGH + 14), margin={"l": 12, "r": 12, "b": 8},
-        xaxis={**hidden, "range": [0, page]}, yaxis={**hidden, "range": [lines * _HIGH, -2]},
+        shapes=shapes, height=int(result.layout.margin.t + tall + 10), margin={"l": 12, "r": 12, "b": 8},
+        xaxis={**hidden, "range": [0, page]}, yaxis={**hidden, "range": [tall, -2]},
     )
 
 
