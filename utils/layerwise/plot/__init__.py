@@ -13,8 +13,10 @@ _WHERE = {
     "boundary": "networks",
     "confusion": "answers",
     "curves": "charts",
+    "descent": "descents",
     "describe": "_figure",
     "figure": "_figure",
+    "heatmap": "grids",
     "history": "fits",
     "images": "pictures",
     "nested": "diagrams",
@@ -23,6 +25,7 @@ _WHERE = {
     "pixels": "pictures",
     "points": "scatter",
     "probabilities": "answers",
+    "range_test": "ranges",
 }
 
 __all__ = sorted(_WHERE)
