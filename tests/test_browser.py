@@ -307,3 +307,36 @@ class TestLab06:
         assert page.ran
         assert find(page, ".layerwise-not-tried").is_visible()
         clean(page)
+
+
+class TestLesson04:
+    notebook = "notebooks/04_training.ipynb"
+
+    def test_it_runs_from_top_to_bottom(self, page):
+        assert page.ran
+        clean(page)
+
+    def test_the_race_plays_and_pauses(self, page):
+        explorer = find(page, ".layerwise-explorer:has-text('start, first weight')")
+        sentence = explorer.locator(".layerwise-says")
+        explorer.locator("button:has-text('Reset')").click()
+        sentence.filter(has_text="After 0 steps").wait_for(timeout=20_000)
+        explorer.locator("button:has-text('Play')").click()
+        explorer.locator("button:has-text('Pause')").wait_for(timeout=20_000)
+        seen = set()
+        for _ in range(12):
+            page.raw.wait_for_timeout(250)
+            seen.add(sentence.inner_text())
+        assert len(seen) > 3, "the picture should change many times while it plays"
+        explorer.locator("button:has-text('Pause')").click()
+        explorer.locator("button:has-text('Play')").wait_for(timeout=20_000)
+        clean(page)
+
+    def test_arrow_keys_move_a_rate_along_the_finder(self, page):
+        explorer = find(page, ".layerwise-explorer:has-text('your rate')")
+        before = explorer.locator(".layerwise-says").inner_text()
+        explorer.locator(".noUi-handle").first.focus()
+        took = [explorer.evaluate(PRESS) for _ in range(4)]
+        assert max(took) < PATIENCE, "a key press was not followed by a new picture"
+        assert explorer.locator(".layerwise-says").inner_text() != before
+        clean(page)
