@@ -194,9 +194,9 @@ def inputs(kind, examples, **state):
 
     Args:
         kind: "picture", "text", "sound", "video" or "table".
-        examples: Examples by name, or a list. Pictures: arrays of shape `(height, width, 3)`; sounds: arrays of samples;
-            videos: arrays of shape `(frames, height, width, 3)`; texts: those that the vocabulary is taken from; a
-            table: a `pandas.DataFrame` or a dict of columns.
+        examples: Examples by name, or a list. Pictures: arrays of shape `(height, width, 3)`; sounds: arrays of
+            samples; videos: arrays of shape `(frames, height, width, 3)`; texts: those that the vocabulary is taken
+            from; a table: a `pandas.DataFrame` or a dict of columns.
         **state: Values to start from, by control; for sounds and videos also ``rate``, in Hz.
 
     Returns:

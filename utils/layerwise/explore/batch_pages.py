@@ -71,8 +71,9 @@ def say(state, result, changed=None):
     shape = f"{' × '.join(map(str, result['shape']))} numbers from {result['low']:.0f} to {result['high']:.0f}"
     counts = [result["names"].count(name) for name in dict.fromkeys(result["names"])]
     if changed == "epoch":
-        return f"Epoch {state['epoch']}: all pictures again, in another order if they are shuffled; this batch is {shape}."
+        return f"Epoch {state['epoch']}: all pictures again, where shuffled in another order; this batch is {shape}."
     if changed == "sort":
         did = "Sorted for you" if state["sort"] else "Unsorted, as the network gets them"
-        return f"{did}: {len(counts)} classes among {len(result['names'])} pictures, from {min(counts)} to {max(counts)} of each."
+        among = f"{len(counts)} classes among {len(result['names'])} pictures"
+        return f"{did}: {among}, from {min(counts)} to {max(counts)} of each."
     return f"Batch {state['batch']} of epoch {state['epoch']}: {shape} ({result['dtype']})."

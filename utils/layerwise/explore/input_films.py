@@ -34,8 +34,8 @@ def build(examples, state):
     )
     changes = functools.cache(lambda film, apart: amounts(films[film], apart))
     return Explorer(
-        "A film becomes numbers", controls, compute=functools.partial(compute, films, changes, rate), draw=draw, say=say,
-        state=state,
+        "A film becomes numbers", controls, compute=functools.partial(compute, films, changes, rate), draw=draw,
+        say=say, state=state,
     )
 
 
@@ -57,7 +57,7 @@ def grey(frames):
 
 
 def amounts(film, apart):
-    """Return how much changes at each frame: the mean of the differences without their sign; 0 where none is earlier."""
+    """Return how much changes at each frame: the mean difference without its sign; 0 where no frame is earlier."""
     values = grey(film)
     changed = np.abs(values[apart:] - values[:-apart]).mean(axis=(1, 2))
     return np.concatenate([np.zeros(apart), changed])
@@ -92,7 +92,8 @@ def say(state, result, changed=None):
     if before == after:
         return f"The first frame has none before it, so nothing changed; the film is {size}."
     if changed == "apart":
-        return f"{after - before} frame(s) apart, {share}: the longer the step, the farther things moved; the film is {size}."
+        step = f"{after - before} frames apart" if after - before > 1 else "From one frame to the next"
+        return f"{step}, {share}: the longer the step, the farther things moved; the film is {size}."
     if changed == "threshold":
         return f"Without differences below {state['threshold']:.2f}, noise and slow light go first, and {share}."
     return f"From frame {before} to frame {after} {share}; the film is {size}."

@@ -23,7 +23,7 @@ _FIT_DOES = {
 _SCALE_DOES = {
     "0 to 255": "The numbers are those of the file",
     "0 to 1": "Every number is divided by 255: the picture looks the same",
-    "standardised": "Each colour gets mean 0 and spread 1, so that none counts more than another: drawn, that looks odd",
+    "standardised": "Each colour gets mean 0 and spread 1, so that none counts more than another",
 }
 
 

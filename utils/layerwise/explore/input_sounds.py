@@ -77,7 +77,7 @@ def build(examples, state):
         Choice("recording", "recording", tuple(clips), next(iter(clips)), help="Which recording."),
         Choice("window", "window in samples", WINDOWS, 256, ordered=True, help="How much of the sound a frame sees."),
         Choice("hop", "hop in samples", HOPS, 128, ordered=True, help="How far the next frame begins."),
-        Toggle("taper", "fade the window's ends", True, help="Hann's window; without it each frame is cut out sharply."),
+        Toggle("taper", "fade the window's ends", True, help="Hann's window; else each frame is cut out sharply."),
         Choice("bands", "frequencies", BANDS, BANDS[0], help="Mel bands are narrow for low and wide for high tones."),
         Toggle("decibels", "decibels", True, help="A scale of ratios, as we hear loudness."),
         Slider("moment", "moment", 0.0, 1.0, 0.4, step=0.02, help="Where in the recording to look."),
@@ -110,9 +110,10 @@ def frames_of(samples, window, hop):
 
 @functools.cache
 def mel_filters(count, window, rate):
-    """Return what each mel band takes of each frequency, shape `(window // 2 + 1, count)`; and the bands' middles in Hz.
+    """Return what each mel band takes of each frequency, and the bands' middles in Hz.
 
-    The scale of D. O'Shaughnessy (1987), 2595 log10(1 + f / 700), in triangles that sum to 1 between two middles.
+    The first has the shape `(window // 2 + 1, count)`. The bands are triangles, evenly spaced on the usual mel scale,
+    2595 log10(1 + f / 700), after D. O'Shaughnessy (1987): Speech Communication.
     """
     top = 2595 * np.log10(1 + rate / 2 / 700)
     edges = 700 * (10 ** (np.linspace(0, top, count + 2) / 2595) - 1)
@@ -209,18 +210,22 @@ def say(state, result, changed=None):
         )
     if changed == "hop":
         if hop > window:
-            return f"The hop is longer than the window: {1 - window / hop:.0%} of the samples are never looked at; {shape}."
-        return f"A frame begins every {1000 * hop / rate:.0f} ms and shares {1 - hop / window:.0%} with the next; {shape}."
+            return f"The hop is longer than the window: {1 - window / hop:.0%} of the samples are never seen; {shape}."
+        shared = f"shares {1 - hop / window:.0%} with the next"
+        return f"A frame begins every {1000 * hop / rate:.0f} ms and {shared}; {shape}."
     if changed == "taper":
         did = "The faded ends keep a tone in its place" if state["taper"] else \
             "A frame that is cut out sharply smears every tone over its neighbours"
         return f"{did}; {shape}."
     if changed == "bands":
-        did = "Mel bands follow the ear, which tells low tones apart better than high ones" if result["filters"] is not None \
-            else "Every frequency has a number of its own"
+        did = "Every frequency has a number of its own"
+        if result["filters"] is not None:
+            did = "Mel bands follow the ear, which tells low tones apart better than high ones"
         return f"{did}; {shape}."
     if changed == "decibels":
-        did = "On a scale of ratios the quiet parts show" if state["decibels"] else "As plain magnitudes only the loudest show"
+        did = "As plain magnitudes only the loudest show"
+        if state["decibels"]:
+            did = "On a scale of ratios the quiet parts show"
         return f"{did}; {shape}."
     loudest = result["centres"][result["magnitudes"][result["frame"]].argmax()]
     return f"At {result['frame'] * hop / rate:.2f} s the strongest tone is near {loudest:,.0f} Hz; {shape}."

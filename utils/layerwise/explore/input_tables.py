@@ -33,7 +33,8 @@ def build(examples, state):
         Slider("row", "first row shown", 0, max(1, count - ROWS), first, step=1, help="Where to look into the table."),
     )
     return Explorer(
-        "A table becomes numbers", controls, compute=functools.partial(compute, columns), draw=draw, say=say, state=state
+        "A table becomes numbers", controls, compute=functools.partial(compute, columns), draw=draw, say=say,
+        state=state,
     )
 
 
@@ -82,7 +83,8 @@ def compute(columns, *, gaps, words, units, row):
         "filled": {name: flags[window] for name, flags in filled.items()},
         "rows": int(keep.sum()), "all": len(keep), "columns": len(made),
         "holes": int(sum(_holes(values).sum() for values in made.values())),
-        "texts": sum(values.dtype == object for values in made.values()), "gaps": int(sum(h.sum() for h in holes.values())),
+        "texts": sum(values.dtype == object for values in made.values()),
+        "gaps": int(sum(hole.sum() for hole in holes.values())),
     }
 
 
@@ -126,12 +128,14 @@ def draw(result, *, narrow=False):
 def say(state, result, changed=None):
     """Return one sentence: what the last move did, and whether a network could take it."""
     shape = f"{result['rows']} rows × {result['columns']} columns"
-    left = [f"{result['holes']} gaps"] * bool(result["holes"]) + [f"{result['texts']} columns of words"] * bool(result["texts"])
+    left = [f"{result['holes']} gaps"] * bool(result["holes"])
+    left += [f"{result['texts']} columns of words"] * bool(result["texts"])
     fit = f"a network cannot take it yet, because of {' and '.join(left)}" if left else "a network can take it"
     if changed == "gaps":
+        lost = f"{result['all'] - result['rows']} of {result['all']} rows"
         did = {
             "leave them": f"The {result['gaps']} gaps are still there",
-            "drop the row": f"Dropping loses {result['all'] - result['rows']} of {result['all']} rows, and perhaps not by chance",
+            "drop the row": f"Dropping loses {lost}, and perhaps not by chance",
             "median": "The median fills each gap, and nothing tells any more that it was guessed",
             "median and a flag": "The median fills each gap, and a column of its own says where",
         }[state["gaps"]]

@@ -94,15 +94,15 @@ def say(state, result, changed=None):
     unknown, length = result["kinds"].count("unknown"), state["length"]
     shape = f"the text is now {length} whole numbers, {unknown} of them the 1 that means unknown"
     if changed == "vocabulary":
-        return (
-            f"The {state['vocabulary']:,} numbers cover {result['covered']:.0%} of all tokens in the collection; {shape}."
-        )
+        covered = f"{result['covered']:.0%} of all tokens in the collection"
+        return f"The {state['vocabulary']:,} numbers cover {covered}; {shape}."
     if changed == "clean":
-        did = "WIN, win and win! are one word now" if state["clean"] else "WIN, win and win! are three different words now"
+        did = f"WIN, win and win! are {'one word' if state['clean'] else 'three different words'} now"
         return f"{did}; {shape}."
     if changed == "split":
-        did = "Characters are few, so hardly one is unknown, and texts are long" if state["split"] == "characters" else \
-            "Words carry meaning, and there are always new ones"
+        did = "Words carry meaning, and there are always new ones"
+        if state["split"] == "characters":
+            did = "Characters are few, so hardly one is unknown, and texts are long"
         return f"{did}; {shape}."
     lost = max(0, result["found"] - length)
     if changed == "length":

@@ -138,6 +138,16 @@ class Panel:
             widget.close()
 
 
+class _Line(ipywidgets.Text):
+    """A line of text that ends where it may not be longer."""
+
+    longest = traitlets.Int(200)
+
+    @traitlets.validate("value")
+    def _cut(self, proposal):
+        return proposal["value"][: self.longest]
+
+
 def _widget(control, value):
     if isinstance(control, Toggle):
         made = ipywidgets.Checkbox(value=value, description=control.label, indent=False)
@@ -146,8 +156,7 @@ def _widget(control, value):
         made = kind(options=[(str(option), option) for option in control.options], value=value,
                     description=control.label)
     elif isinstance(control, Words):
-        made = ipywidgets.Text(value=value, description=control.label, continuous_update=True)
-        made.observe(lambda change: _shorten(made, control.longest), "value")
+        made = _Line(longest=control.longest, value=value, description=control.label, continuous_update=True)
     elif isinstance(control, Slider):
         kind = ipywidgets.IntSlider if control.whole else ipywidgets.FloatSlider
         made = kind(value=value, min=control.low, max=control.high, step=control.step, description=control.label)
@@ -159,8 +168,3 @@ def _widget(control, value):
         setattr(made, "tooltip" if made.has_trait("tooltip") else "description_tooltip", control.help)
     made.add_class("layerwise-control")
     return made
-
-
-def _shorten(widget, longest):
-    if len(widget.value) > longest:
-        widget.value = widget.value[:longest]

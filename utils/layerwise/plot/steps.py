@@ -74,7 +74,8 @@ def _places(k, count, narrow):
     if narrow:
         high = 1 / count
         top = 1 - k * high
-        return ([0.0, 0.52], [top - 0.84 * high, top - 0.1 * high]), ([0.58, 1.0], [top - 0.72 * high, top - 0.12 * high])
+        picture_at = [0.0, 0.52], [top - 0.84 * high, top - 0.1 * high]
+        return picture_at, ([0.58, 1.0], [top - 0.72 * high, top - 0.12 * high])
     wide = 1 / count
     edge = 0.06 * wide
     across = [k * wide + edge, (k + 1) * wide - edge]
@@ -88,13 +89,14 @@ def _histogram(panels, number, array, across, upwards, *, last):
     low, high = float(values.min()), float(values.max())
     if array.dtype.kind in "iu":
         low, high = 0.0, 255.0
-    elif 0 <= low and high <= 1:
+    elif low >= 0 and high <= 1:
         low, high = 0.0, 1.0
     elif high == low:
         low, high = low - 1, high + 1
     shares, edges = np.histogram(values, bins=_BINS, range=(low, high))
     panels.trace(
-        number, type="bar", x=np.round((edges[:-1] + edges[1:]) / 2, 4), y=shares / len(values), marker={"color": theme.BLUE},
+        number, type="bar", x=np.round((edges[:-1] + edges[1:]) / 2, 4), y=shares / len(values),
+        marker={"color": theme.BLUE},
         width=(high - low) / _BINS, hovertemplate="about %{x:.3g}: %{y:.1%}<extra></extra>",
         hoverinfo="all",
     )

@@ -90,7 +90,8 @@ def _grid(panels, number, table, rows, filled, upwards, narrow):
     size = 10 if narrow or len(table) > 8 else theme.SIZES["tick"]
     steps = [[edge, colour] for k, colour in enumerate(scale) for edge in (k / len(scale), (k + 1) / len(scale))]
     panels.trace(
-        number, type="heatmap", z=tints, zmin=-0.5, zmax=len(scale) - 0.5, colorscale=steps, showscale=False, xgap=2, ygap=2,
+        number, type="heatmap", z=tints, zmin=-0.5, zmax=len(scale) - 0.5, colorscale=steps, showscale=False,
+        xgap=2, ygap=2,
         text=[list(row) for row in zip(*texts, strict=True)], texttemplate="%{text}", textfont={"size": size},
         hovertemplate="%{text}<extra></extra>", hoverinfo="all",
     )

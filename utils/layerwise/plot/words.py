@@ -35,21 +35,25 @@ def tokens(words, numbers, *, kinds=None, title="", summary=None, narrow=False):
     words, numbers = [str(word) for word in words], list(numbers)
     kinds = ["known"] * len(words) if kinds is None else list(kinds)
     if not len(words) == len(numbers) == len(kinds):
-        raise ValueError(f"tokens() got {len(words)} words, {len(numbers)} numbers and {len(kinds)} kinds; they must agree.")
+        raise ValueError(
+            f"tokens() got {len(words)} words, {len(numbers)} numbers and {len(kinds)} kinds; they must agree."
+        )
     if set(kinds) - set(KINDS):
         raise ValueError(f"tokens() knows {', '.join(KINDS)}; {sorted(set(kinds) - set(KINDS))[0]!r} came.")
     page = 400 if narrow else 700
     boxes, lines = _laid(words, numbers, page)
     unknown = kinds.count("unknown")
-    listed = ", ".join(word if number is None else f"{word} {number}" for word, number in zip(words, numbers, strict=True))
+    pairs = zip(words, numbers, strict=True)
+    listed = ", ".join(word if number is None else f"{word} {number}" for word, number in pairs) or "none"
     title = title or "From words to numbers"
     result = figure(
-        title=title, summary=summary or f"{sentence(title)} {len(words)} tokens, {unknown} unknown: {listed or 'none'}.",
-        height=120,
+        title=title, height=120,
+        summary=summary or f"{sentence(title)} {len(words)} tokens, {unknown} unknown: {listed}.",
     )
     shapes, middles, tops = [], [], []
     for (left, line, wide), kind in zip(boxes, kinds, strict=True):
-        edge = {"color": theme.MUTED if kind == "cut" else KINDS[kind], "width": 1, "dash": "dot" if kind == "cut" else "solid"}
+        cut = kind == "cut"
+        edge = {"color": theme.MUTED if cut else KINDS[kind], "width": 1, "dash": "dot" if cut else "solid"}
         shapes.append({
             "type": "rect", "x0": left, "x1": left + wide, "y0": line * _HIGH, "y1": (line + 1) * _HIGH - 10,
             "fillcolor": KINDS[kind], "layer": "below", "line": edge,
