@@ -191,8 +191,38 @@ class TestLesson02:
         clean(page)
 
 
+class TestLesson03:
+    notebook = "notebooks/03_hidden_layers.ipynb"
+
+    def test_it_runs_from_top_to_bottom(self, page):
+        assert page.ran
+        clean(page)
+
+    def test_a_unit_answers_to_a_drawing(self, page):
+        paper = find(page, ".layerwise-sketch canvas")
+        explorer = page.raw.locator(".layerwise-explorer", has=page.raw.locator(".layerwise-sketch"))
+        drag(page, paper, [(0.35 + 0.03 * step, 0.2 + 0.06 * step) for step in range(11)])
+        explorer.locator(".layerwise-says", has_text="To your picture").wait_for(timeout=20_000)
+        clean(page)
+
+    def test_the_arrow_keys_walk_through_the_units(self, page):
+        explorer = find(page, ".layerwise-explorer:has(.layerwise-sketch)")
+        explorer.locator(".widget-slider:has-text('unit') .noUi-handle").first.focus()
+        assert explorer.evaluate(PRESS) < PATIENCE
+        clean(page)
+
+
 class TestLab02:
     notebook = "labs/02_neural_networks.ipynb"
+
+    def test_an_untouched_lab_runs_through_and_says_that_nothing_was_tried(self, page):
+        assert page.ran
+        assert find(page, ".layerwise-not-tried").is_visible()
+        clean(page)
+
+
+class TestLab03:
+    notebook = "labs/03_hidden_layers.ipynb"
 
     def test_an_untouched_lab_runs_through_and_says_that_nothing_was_tried(self, page):
         assert page.ran
