@@ -22,7 +22,9 @@ PRESS = """async (explorer) => {
 }""" % PATIENCE
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="class")
+
+
 def server(root):
     """JupyterLab over copies of the learner's notebooks, in the smoke profile."""
     files = {
@@ -34,7 +36,6 @@ def server(root):
         yield running
 
 
-@pytest.fixture(scope="class")
 def page(server, request):
     """The notebook that the test's class names, run from top to bottom."""
     with server.page(request.cls.notebook, height=1000, simple=True) as page:
@@ -340,4 +341,34 @@ class TestLesson04:
         took = [explorer.evaluate(PRESS) for _ in range(4)]
         assert max(took) < PATIENCE, "a key press was not followed by a new picture"
         assert explorer.locator(".layerwise-says").inner_text() != before
+        clean(page)
+
+
+class TestLesson03:
+    notebook = "notebooks/03_hidden_layers.ipynb"
+
+    def test_it_runs_from_top_to_bottom(self, page):
+        assert page.ran
+        clean(page)
+
+    def test_a_unit_answers_to_a_drawing(self, page):
+        paper = find(page, ".layerwise-sketch canvas")
+        explorer = page.raw.locator(".layerwise-explorer", has=page.raw.locator(".layerwise-sketch"))
+        drag(page, paper, [(0.35 + 0.03 * step, 0.2 + 0.06 * step) for step in range(11)])
+        explorer.locator(".layerwise-says", has_text="To your picture").wait_for(timeout=20_000)
+        clean(page)
+
+    def test_the_arrow_keys_walk_through_the_units(self, page):
+        explorer = find(page, ".layerwise-explorer:has(.layerwise-sketch)")
+        explorer.locator(".widget-slider:has-text('unit') .noUi-handle").first.focus()
+        assert explorer.evaluate(PRESS) < PATIENCE
+        clean(page)
+
+
+class TestLab03:
+    notebook = "labs/03_hidden_layers.ipynb"
+
+    def test_an_untouched_lab_runs_through_and_says_that_nothing_was_tried(self, page):
+        assert page.ran
+        assert find(page, ".layerwise-not-tried").is_visible()
         clean(page)

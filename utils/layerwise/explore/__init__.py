@@ -252,8 +252,8 @@ def features(model, pictures, labels=None, *, classes=(), layers=None, **state):
 
     Args:
         model: A Keras model that takes pictures.
-        pictures: Pictures as the model takes them, shape `(n, height, width)` or `(n, height, width, channels)`; the
-            first 500 are looked through for those that excite a unit most.
+        pictures: Pictures as the model takes them, shape `(n, height, width)` or `(n, height, width, channels)`. As
+            many as hold four million numbers are looked through: 5,000 digits, or 300 photos of 67 pixels.
         labels: Their classes, shape `(n,)`.
         classes: The names of the classes.
         layers: The names of the layers to look at; by default all whose output is bent by an activation, and the last.
