@@ -214,7 +214,8 @@ def _path(result, path, names, shades, threshold, place, path_title, up):
             row = sum(abs(most - other) < 0.35 for other in named) % 3  # names side by side would overlap
             named.append(most)
             result.add_annotation(
-                text=names[k], x=float(np.clip(most, 0.06, 0.94)), y=1.03 + 0.17 * row, xref="x3", yref="y3", yanchor="bottom",
+                text=names[k], x=float(np.clip(most, 0.06, 0.94)), y=1.03 + 0.17 * row, xref="x3", yref="y3",
+                yanchor="bottom",
                 xanchor="left" if most < 0.15 else "right" if most > 0.85 else "center", showarrow=False,
                 font={"size": theme.SIZES["tick"], "color": shades[k]},
             )

@@ -9,7 +9,7 @@ from layerwise.plot._figure import figure, numbers, sentence, short
 from layerwise.plot._landscapes import REACH, SURFACES, surface
 from layerwise.plot.charts import DASHES, SYMBOLS, colour
 
-__all__ = ["REACH", "SURFACES", "descent", "surface"]
+__all__ = ["REACH", "SURFACES", "race", "surface"]
 
 LOWEST = 1e-6  # a loss below this is drawn here: the axis is logarithmic
 _GROUND = ((0.0, "#C3D6E4"), (0.5, "#E3E7E4"), (1.0, theme.PAPER))
