@@ -22,9 +22,7 @@ PRESS = """async (explorer) => {
 }""" % PATIENCE
 
 
-@pytest.fixture(scope="class")
-
-
+@pytest.fixture(scope="module")
 def server(root):
     """JupyterLab over copies of the learner's notebooks, in the smoke profile."""
     files = {
@@ -36,6 +34,7 @@ def server(root):
         yield running
 
 
+@pytest.fixture(scope="class")
 def page(server, request):
     """The notebook that the test's class names, run from top to bottom."""
     with server.page(request.cls.notebook, height=1000, simple=True) as page:
