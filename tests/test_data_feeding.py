@@ -247,6 +247,12 @@ def test_after_the_first_pass_no_file_is_read(photos, form, options):
 
 
 @pytest.mark.parametrize("form", FORMS)
+def test_the_cache_rounds_to_the_nearest_grey_level(photos, form):
+    kept, exact = (run(labelled(photos, size=40, cache=cache, form=form))[0] for cache in (True, False))
+    assert np.array_equal(kept, np.round(kept)) and np.abs(kept - exact).max() <= 0.501
+
+
+@pytest.mark.parametrize("form", FORMS)
 def test_what_a_broken_off_pass_decoded_is_kept(photos, form):
     batches = labelled(photos, cache=True, batch_size=1, form=form)
     x, _ = next(iter(batches))
@@ -265,7 +271,7 @@ def test_a_cache_file_serves_the_next_session_until_a_picture_changes(photos, tm
     photos[0].write_bytes(content[:-40] + bytes(38) + b"\xff\xd9")
     os.utime(photos[0], ns=(stat.st_atime_ns, stat.st_mtime_ns))
     assert np.array_equal(run(labelled(photos, cache=folder, form=form))[0], first), "read from the file"
-    write(photos[0], picture(50, 50, seed=99))
+    os.utime(photos[0], ns=(stat.st_atime_ns, stat.st_mtime_ns + 10**9))
     assert not np.array_equal(run(labelled(photos, cache=folder, form=form))[0][0], first[0]), "made anew"
 
 

@@ -24,7 +24,7 @@ def batches(feed):
         ways, decode = _decoder(examples)
         fresh = _once(functools.partial(_fresh, feed, ways), [np.int64, np.int32], [(), ()])
         fresh = fresh.map(decode, auto).batch(feed.batch_size)
-        parts.append(fresh.map(_keeper(examples)) if examples.keeps else fresh)
+        parts.append(fresh.map(_keeper(examples), auto) if examples.keeps else fresh)
     # The first part gives the whole pass, and `take` never asks the second, or nothing.
     made = functools.reduce(tf.data.Dataset.concatenate, parts).take(len(feed))
     labels = None if feed.labels is None else tf.constant(feed.labels)
