@@ -308,3 +308,66 @@ class TestLab06:
         assert page.ran
         assert find(page, ".layerwise-not-tried").is_visible()
         clean(page)
+
+
+class TestLesson04:
+    notebook = "notebooks/04_training.ipynb"
+
+    def test_it_runs_from_top_to_bottom(self, page):
+        assert page.ran
+        clean(page)
+
+    def test_the_race_plays_and_pauses(self, page):
+        explorer = find(page, ".layerwise-explorer:has-text('start, first weight')")
+        sentence = explorer.locator(".layerwise-says")
+        explorer.locator("button:has-text('Reset')").click()
+        sentence.filter(has_text="After 0 steps").wait_for(timeout=20_000)
+        explorer.locator("button:has-text('Play')").click()
+        explorer.locator("button:has-text('Pause')").wait_for(timeout=20_000)
+        seen = set()
+        for _ in range(12):
+            page.raw.wait_for_timeout(250)
+            seen.add(sentence.inner_text())
+        assert len(seen) > 3, "the picture should change many times while it plays"
+        explorer.locator("button:has-text('Pause')").click()
+        explorer.locator("button:has-text('Play')").wait_for(timeout=20_000)
+        clean(page)
+
+    def test_arrow_keys_move_a_rate_along_the_finder(self, page):
+        explorer = find(page, ".layerwise-explorer:has-text('your rate')")
+        before = explorer.locator(".layerwise-says").inner_text()
+        explorer.locator(".noUi-handle").first.focus()
+        took = [explorer.evaluate(PRESS) for _ in range(4)]
+        assert max(took) < PATIENCE, "a key press was not followed by a new picture"
+        assert explorer.locator(".layerwise-says").inner_text() != before
+        clean(page)
+
+
+class TestLesson03:
+    notebook = "notebooks/03_hidden_layers.ipynb"
+
+    def test_it_runs_from_top_to_bottom(self, page):
+        assert page.ran
+        clean(page)
+
+    def test_a_unit_answers_to_a_drawing(self, page):
+        paper = find(page, ".layerwise-sketch canvas")
+        explorer = page.raw.locator(".layerwise-explorer", has=page.raw.locator(".layerwise-sketch"))
+        drag(page, paper, [(0.35 + 0.03 * step, 0.2 + 0.06 * step) for step in range(11)])
+        explorer.locator(".layerwise-says", has_text="To your picture").wait_for(timeout=20_000)
+        clean(page)
+
+    def test_the_arrow_keys_walk_through_the_units(self, page):
+        explorer = find(page, ".layerwise-explorer:has(.layerwise-sketch)")
+        explorer.locator(".widget-slider:has-text('unit') .noUi-handle").first.focus()
+        assert explorer.evaluate(PRESS) < PATIENCE
+        clean(page)
+
+
+class TestLab03:
+    notebook = "labs/03_hidden_layers.ipynb"
+
+    def test_an_untouched_lab_runs_through_and_says_that_nothing_was_tried(self, page):
+        assert page.ran
+        assert find(page, ".layerwise-not-tried").is_visible()
+        clean(page)

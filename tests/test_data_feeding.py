@@ -462,3 +462,11 @@ def test_decoding_and_augmenting_is_no_slower_than_keras(flowers, size):
 def test_a_cached_pass_decodes_nothing(flowers):
     measure, mine, _ = compared(flowers, rounds=3, size=96, fit="crop", cache=True, augment=False)
     assert measure.ratio(mine["second_cpu"], mine["first_cpu"]) > 2, mine
+
+
+@pytest.mark.mirror(FLOWERS)
+def test_cached_and_augmented_passes_are_no_slower_than_keras(flowers):
+    measure, mine, theirs = compared(flowers, rounds=3, size=96, fit="crop", cache=True, augment=True)
+    for epoch in ("first", "second"):
+        ratios = {which: measure.ratio(mine[which], theirs[which]) for which in (epoch, f"{epoch}_cpu")}
+        assert max(ratios.values()) >= 0.9, (epoch, ratios)

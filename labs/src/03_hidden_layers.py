@@ -638,8 +638,16 @@ def cases(rng):
     }
     for turn in range(6):
         # Padding shows where the stride is 1, rounding where it is not.
-        stride, padding, left = (1, int(rng.integers(2, 4)), 0) if turn % 2 else (int(rng.integers(2, 4)), 0, 1)
-        places, size, groups = int(rng.integers(6, 12)), int(rng.choice([5, 7])), int(rng.choice([2, 2, 4]))
+        stride, padding, left = (
+            (1, int(rng.integers(2, 4)), 0)
+            if turn % 2
+            else (int(rng.integers(2, 4)), 0, 1)
+        )
+        places, size, groups = (
+            int(rng.integers(6, 12)),
+            int(rng.choice([5, 7])),
+            int(rng.choice([2, 2, 4])),
+        )
         yield {
             "side": (places - 1) * stride + size - 2 * padding + left,
             "channels": int(8 * rng.integers(1, 6)),
@@ -1363,7 +1371,9 @@ EPOCHS = {"smoke": 1, "quick": 12, "full": 20}[PROFILE]
 mlp.fit(x_train, y_train, batch_size=128, epochs=EPOCHS, verbose=0)
 
 # %%
-hidden = keras.Model(mlp.inputs, [mlp.get_layer(f"hidden_{i}").output for i in (1, 2)])
+hidden = keras.Model(
+    mlp.inputs[0], [mlp.get_layer(f"hidden_{i}").output for i in (1, 2)]
+)
 seen = hidden.predict(x_look, batch_size=500, verbose=0)
 if score_works:
     half = len(x_look) // 2
@@ -1394,7 +1404,7 @@ if favourites_work and selectivity_works:
 # once, at the price of two passes.)
 
 # %%
-scores = keras.Model(mlp.inputs, mlp.get_layer("scores").output)
+scores = keras.Model(mlp.inputs[0], mlp.get_layer("scores").output)
 
 
 def slope(picture, unit, nudge=0.02):
@@ -1407,24 +1417,21 @@ def slope(picture, unit, nudge=0.02):
 
 # %%
 if ascent_works:
-    shirt = x_look[np.flatnonzero(y_look == 9)[0]]
-    steps = [shirt]
-    for _ in range(6):
-        steps.append(ascent_step(steps[-1], slope(steps[-1], unit=8), rate=0.05))
+    steps = [x_look[np.flatnonzero(y_look == 9)[0]]]
+    for _ in range(7):
+        steps.append(ascent_step(steps[-1], slope(steps[-1], unit=8), rate=0.02))
+    answers = keras.ops.convert_to_numpy(scores(np.stack(steps))).argmax(axis=1)
     figure = plot.images(
         np.stack(steps),
-        titles=[
-            clothing.classes[int(keras.ops.argmax(scores(step[None])))]
-            for step in steps
-        ],
-        columns=7,
-        title="A few small steps make a bag of an ankle boot, in the network's eyes",
+        titles=[clothing.classes[answer] for answer in answers],
+        columns=8,
+        title="An ankle boot, and seven steps uphill for bag: what the network answers",
     )
     figure.show()
 
 # %% [markdown]
-# A few steps that you hardly see, and the answer is another. Lessons 06 and 27 come
-# back to this.
+# You still see a boot. At which step did the network change its mind? Lessons 06 and 27
+# come back to this.
 #
 # And the question of the page: which unit can it not do without?
 
@@ -1449,22 +1456,30 @@ if ablation_works and selectivity_works:
     )
 
 # %% [markdown]
-# Look at that unit. Would you have picked it by its favourites?
+# Look at the favourites of that unit (or at some clothes, while a check is missing). Would
+# you have picked it by them?
 
 # %%
+ready = ablation_works and selectivity_works and favourites_work
+examples = favourites(seen[1], 8)[unit] if ready else np.arange(8)
 plot.images(
-    x_look[:8],
-    titles=[clothing.classes[label] for label in y_look[:8]],
+    x_look[examples],
+    titles=[clothing.classes[label] for label in y_look[examples]],
     columns=8,
-    title="Some of the clothes your network reads",
+    title="What the most needed unit likes" if ready else "Clothes your network reads",
 )
 
 # %% [markdown]
-# Choose the unit in the viewer, then draw something that excites it.
+# The viewer is open at that unit. Draw something that excites it more than any real garment.
 
 # %%
 explore.features(
-    mlp, x_look[:500], y_look[:500], classes=clothing.classes, layer="hidden_2"
+    mlp,
+    x_look,
+    y_look,
+    classes=clothing.classes,
+    layer="hidden_2",
+    unit=int(unit) + 1 if ready else 1,
 )
 
 # %% [markdown]

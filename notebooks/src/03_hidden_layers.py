@@ -2,11 +2,12 @@
 # **What do the layers in between look for?**
 #
 # In 2012 a network of eight layers, now called
-# [AlexNet](https://papers.nips.cc/paper/4824), learned from 1.2 million photos to tell
-# 1,000 classes apart, and beat every other entry of that year's contest by a margin
-# that nobody had expected. Ever since, it has been explained like this: the early
-# layers see simple patterns, the deep ones combine them. Here you open a network, look
-# at its units one by one, and then hold that sentence against an experiment.
+# [AlexNet](https://papers.nips.cc/paper/2012/hash/c399862d3b9d6b76c8436e924a68c45b-Abstract.html), learned from 1.2 million photos to tell
+# 1,000 classes apart. In that year's contest the right class was missing from its five
+# guesses for 15.3 % of the photos; for the second best entry it was 26.2 %. It has been
+# explained like this ever since: the early layers see simple patterns, the deep ones
+# combine them. Here you open a network, look at its units one by one, and then hold
+# that sentence against an experiment.
 #
 # When you leave, you will be able to
 #
@@ -87,6 +88,8 @@ before.shape
 # %%
 never_inked = x_train.max(axis=0) == 0
 print(f"{never_inked.sum()} of 784 pixels are never inked")
+
+# %%
 predict(
     "03.corners",
     "What will training do to the weights of these pixels?",
@@ -98,24 +101,15 @@ predict(
 
 # %%
 EPOCHS = {"smoke": 1, "quick": 10, "full": 10}[PROFILE]
-mlp.fit(
-    x_train,
-    y_train,
-    batch_size=128,
-    epochs=EPOCHS,
-    verbose=0,
-    callbacks=[train.LiveCurves(), train.StopButton()],
-)
+watch = [train.LiveCurves(), train.StopButton()]
+mlp.fit(x_train, y_train, batch_size=128, epochs=EPOCHS, verbose=0, callbacks=watch)
 after = first_layer.get_weights()[0]
 
 # %%
 changed = (after - before).T.reshape(-1, 28, 28)
-found(
-    "corner_change",
-    np.abs(changed[:, never_inked]).max(),
-    "The largest change of any of their weights is {:g}.",
-    predicted="03.corners",
-)
+largest = np.abs(changed[:, never_inked]).max()
+sentence = "The largest change of any of their weights is {:g}."
+found("corner_change", largest, sentence, predicted="03.corners")
 
 # %% [markdown]
 # A weight acts on a product: weight times input. Where the input is always zero, no
@@ -126,13 +120,11 @@ found(
 # after, the third what training has added.
 
 # %%
-shown = slice(0, 8)
-rows = [before.T.reshape(-1, 28, 28), after.T.reshape(-1, 28, 28), changed]
+rows = {"old": before.T.reshape(-1, 28, 28), "new": after.T.reshape(-1, 28, 28)}
+rows["added"] = changed
 plot.images(
-    np.concatenate([pictures[shown] for pictures in rows]),
-    titles=[
-        f"{state} {unit}" for state in ("old", "new", "added") for unit in range(1, 9)
-    ],
+    np.concatenate([pictures[:8] for pictures in rows.values()]),
+    titles=[f"{state} {unit}" for state in rows for unit in range(1, 9)],
     columns=8,
     title="Eight units: weights before training, after it, and the difference",
 )
@@ -151,8 +143,12 @@ def smoothness(pictures):
     return np.corrcoef(middle[:, :, 1:].ravel(), middle[:, :, :-1].ravel())[0, 1]
 
 
-found("smoothness_before", smoothness(rows[0]), "Before training: {:.2f}.")
-found("smoothness_after", smoothness(rows[1]), "After training: {:.2f}.")
+# %% [markdown]
+# Zero would be noise, and one a picture of a single tone.
+
+# %%
+found("smoothness_before", smoothness(rows["old"]), "Before training: {:.2f}.")
+found("smoothness_after", smoothness(rows["new"]), "After training: {:.2f}.")
 
 # %% [markdown]
 # ## What excites a unit
@@ -170,11 +166,15 @@ HIDDEN = ["hidden_1", "hidden_2", "hidden_3", "hidden_4"]
 def opened(network):
     """Return a model that gives the activations of all four hidden layers."""
     return keras.Model(
-        network.inputs, [network.get_layer(name).output for name in HIDDEN]
+        network.inputs[0], [network.get_layer(name).output for name in HIDDEN]
     )
 
 
-activations = opened(mlp).predict(x_look, batch_size=500, verbose=0)
+# %% [markdown]
+# We show it all 3,000 digits at once and note the answers.
+
+# %%
+activations = [keras.ops.convert_to_numpy(layer) for layer in opened(mlp)(x_look)]
 [layer.shape for layer in activations]
 
 # %% [markdown]
@@ -183,11 +183,18 @@ activations = opened(mlp).predict(x_look, batch_size=500, verbose=0)
 
 # %%
 favourites = [np.argsort(-layer, axis=0)[:20] for layer in activations]
+print(f"unit 3 of layer 1 likes {y_look[favourites[0][:, 2]]}")
+
+# %% [markdown]
+# Here are the first eight favourites of four units of the first layer, and below them
+# those of four units of the last.
+
+# %%
 units = [1, 2, 3, 5]
-chosen = np.concatenate([favourites[depth][:8, units].T for depth in (0, 3)])
+chosen = np.concatenate([favourites[depth][:8, units].T for depth in (0, 3)]).ravel()
 plot.images(
-    x_look[chosen.ravel()],
-    titles=[str(label) for label in y_look[chosen.ravel()]],
+    x_look[chosen],
+    titles=y_look[chosen],
     columns=8,
     title="Favourites of four units of the first hidden layer, then of the last",
 )
@@ -226,23 +233,29 @@ for name, layer in zip(HIDDEN, activations):
     print(f"{name}: purity {purity(layer, y_look):.3f}")
 
 # %% [markdown]
-# One network proves little. We will come back to this with several, and with untrained
-# ones beside them. First look around yourself. On the left, draw a digit or choose one;
-# the bars show how all units of the layer answer to it.
+# One network proves little. We come back to this with several, and with untrained ones
+# beside them. First look around yourself. On the left, draw a digit or choose one; the
+# bars show how all units of the layer answer to it.
 
 # %%
-strongest = int(activations[1][0].argmax())
+second = activations[1]
+strongest = int(second[0].argmax())
+liked = np.tensordot(second[:, strongest] - second[:, strongest].mean(), x_look, 1)
+top = favourites[1][:8, strongest]
+
+# %% [markdown]
+# These are the parts; the viewer puts them together like this.
+
+# %%
 plot.unit(
     x_look[0],
-    np.tensordot(
-        activations[1][:, strongest] - activations[1][:, strongest].mean(), x_look, 1
-    ),
-    activations[1][0],
-    x_look[favourites[1][:8, strongest]],
+    liked,
+    second[0],
+    x_look[top],
     unit=strongest,
-    captions=y_look[favourites[1][:8, strongest]],
+    captions=y_look[top],
     pattern_title="ink it likes, ink it shuns",
-    title="One digit, one unit of the second hidden layer, and its favourites",
+    title="One digit, one unit of the second layer, its favourites",
 )
 
 # %% [markdown]
@@ -252,7 +265,7 @@ plot.unit(
 # neither.
 
 # %%
-explore.features(mlp, x_look[:500], y_look[:500], layer="hidden_2", unit=strongest + 1)
+explore.features(mlp, x_look, y_look, layer="hidden_2", unit=strongest + 1)
 
 # %% [markdown]
 # ## The picture it would like best
@@ -279,8 +292,8 @@ def painter(layer, pictures, grid=28, ink_costs=0.0):
     signal = keras.layers.Activation("sigmoid")(signal)
     signal = keras.layers.ActivityRegularization(l1=ink_costs)(signal)
     canvas = keras.Model(number, keras.layers.Reshape((28, 28))(signal))
-    frozen = keras.Model(mlp.inputs, mlp.get_layer(layer).output)
-    frozen.trainable = False
+    mlp.trainable = False
+    frozen = keras.Model(mlp.inputs[0], mlp.get_layer(layer).output)
     return keras.Model(number, frozen(canvas.output)), canvas
 
 
@@ -291,24 +304,25 @@ def painter(layer, pictures, grid=28, ink_costs=0.0):
 
 
 # %%
+STEPS = 5 if PROFILE == "smoke" else 300
+
+
+def minus_answer(wanted, answers):
+    """Return the loss: the answer of the wanted unit, with the sign turned round."""
+    return -keras.ops.sum(wanted * answers, axis=-1)
+
+
 def paint(layer, pictures, **limits):
     """Return pictures that excite the first units of a layer, and their answers."""
     search, canvas = painter(layer, pictures, **limits)
     which = np.eye(pictures, dtype="float32")
     wanted = np.eye(pictures, search.output_shape[-1], dtype="float32")
-    search.compile(
-        keras.optimizers.Adam(0.1),
-        lambda true, answer: -keras.ops.sum(true * answer, axis=-1),
-    )
-    steps = {"smoke": 5, "quick": 300, "full": 300}[PROFILE]
-    search.fit(
-        np.tile(which, (steps, 1)),
-        np.tile(wanted, (steps, 1)),
-        batch_size=pictures,
-        shuffle=False,
-        verbose=0,
-    )
-    return canvas.predict(which, verbose=0), np.diag(search.predict(which, verbose=0))
+    search.compile(keras.optimizers.Adam(0.1), minus_answer)
+    examples = np.tile(which, (STEPS, 1)), np.tile(wanted, (STEPS, 1))
+    search.fit(*examples, batch_size=pictures, shuffle=False, verbose=0)
+    mlp.trainable = True
+    results = canvas(which), keras.ops.diagonal(search(which))
+    return [keras.ops.convert_to_numpy(result) for result in results]
 
 
 # %%
@@ -320,12 +334,9 @@ predict(
 
 # %%
 best, answers = paint("sum_4", 8)
-plot.images(
-    best,
-    titles=[f"{answer:.0f}" for answer in answers],
-    columns=8,
-    title="What eight units of the last hidden layer like best, with their answers",
-)
+shown_answers = np.round(answers).astype(int)
+title = "What eight units of the last hidden layer like best, with their answers"
+plot.images(best, titles=shown_answers, columns=8, title=title)
 
 # %% [markdown]
 # How much do the units like them, compared with the best real digit of the 3,000?
@@ -351,12 +362,8 @@ found(
 
 # %%
 ideas, _ = paint("scores", 10, grid=7, ink_costs=0.1)
-plot.images(
-    ideas,
-    titles=range(10),
-    columns=5,
-    title="The network's idea of each digit, in few smooth strokes",
-)
+title = "The network's idea of each digit, in few smooth strokes"
+plot.images(ideas, titles=range(10), columns=5, title=title)
 
 # %% [markdown]
 # Some are plain to read, some only hint at what matters. What you see depends on what
@@ -458,10 +465,17 @@ def probe_score(fit_on, score_on):
     return np.mean((score_on @ weights + bias).argmax(axis=1) == y_test)
 
 
+# %% [markdown]
+# With the same function we note the purity of the layers, for a look back at the
+# favourites.
+
+
+# %%
 def examined(network):
     """Return probe score and purity of each hidden layer, shape (2, 4)."""
-    seen = opened(network).predict(x_look, batch_size=1_000, verbose=0)
-    unseen = opened(network).predict(x_test, batch_size=1_000, verbose=0)
+    trunk = opened(network)
+    seen = [keras.ops.convert_to_numpy(layer) for layer in trunk(x_look)]
+    unseen = [keras.ops.convert_to_numpy(layer) for layer in trunk(x_test)]
     scores = [probe_score(fit_on, score_on) for fit_on, score_on in zip(seen, unseen)]
     return scores, [purity(layer, y_look) for layer in seen]
 
@@ -484,6 +498,12 @@ results = {state: np.array(values) for state, values in results.items()}
 pixels = probe_score(x_look.reshape(-1, 784), x_test.reshape(-1, 784))
 probes = {state: values[:, 0] for state, values in results.items()}
 found("probe_on_pixels", pixels, "A probe on plain pixels reads {:.1%}.")
+
+# %% [markdown]
+# That is the dotted line below. The bands reach from the lowest to the highest of the
+# random starts.
+
+# %%
 plot.curves(
     {**probes, "plain pixels": np.full(4, pixels)},
     x_title="hidden layer",
@@ -509,21 +529,22 @@ def gain(values):
 
 
 # %% [markdown]
-# First the trained networks, then the control.
+# First the trained networks.
 
 # %%
 rise, rise_half = gain(probes["trained"])
-fall, fall_half = gain(probes["untrained"])
-found(
-    "probe_rise_trained",
-    rise,
-    "Trained, the probe changes by {:+.1f} points from layer 1 to 4.",
-)
+found("probe_rise_trained", rise, "From layer 1 to 4, trained: {:+.1f} points.")
 found("rise_half_width", rise_half, "That is known to within ±{:.1f} points.")
+
+# %% [markdown]
+# And the untrained ones:
+
+# %%
+fall, fall_half = gain(probes["untrained"])
 found(
     "probe_rise_untrained",
     fall,
-    "Untrained, it changes by {:+.1f} points.",
+    "From layer 1 to 4, untrained: {:+.1f} points.",
     predicted="03.untrained",
 )
 found("fall_half_width", fall_half, "That is known to within ±{:.1f} points.")
@@ -536,29 +557,22 @@ found("fall_half_width", fall_half, "That is known to within ±{:.1f} points.")
 # And the purity of the single units?
 
 # %%
-plot.curves(
-    {state: values[:, 1] for state, values in results.items()},
-    x_title="hidden layer",
-    y_title="mean purity of the units",
-    title="Purity of single units by layer, over several random starts",
-)
+purities = {state: values[:, 1] for state, values in results.items()}
+title = "Purity of single units by layer, over several random starts"
+plot.curves(purities, x_title="hidden layer", y_title="mean purity", title=title)
 
 # %%
 purer, purer_half = gain(results["trained"][:, 1])
-found(
-    "purity_rise",
-    purer,
-    "From layer 1 to 4 the purity of trained units changes by {:+.1f} points.",
-    predicted="03.purity",
-)
+found("purity_rise", purer, "Trained: {:+.1f} points of purity.", predicted="03.purity")
 found("purity_half_width", purer_half, "That is known to within ±{:.1f} points.")
+last_purity = results["trained"][:, 1, 3].mean()
+found("purity_last", last_purity, "In the last layer the purity is {:.2f}.")
 
 # %% [markdown]
-# Training makes units purer than random ones, but in these networks depth does not make
-# them purer still. What a deep layer knows better, it knows with all its units
-# together: the probe, which weighs them all, sees it; the favourites of single units do
-# not show it. "The cat neuron" is a good story, and the wrong place to look for what a
-# layer knows.
+# So the units too grow purer with depth when trained, and less pure when not. But look
+# at its height: also in the last layer many a favourite belongs to another class. A
+# unit is no name tag. What the layer knows, it knows with its units together, and that
+# is what the probe reads.
 
 # %% [markdown]
 # ### Must a random layer lose?
@@ -622,15 +636,19 @@ def places(side, size, stride=1, padding=0):
     return (side + 2 * padding - size) // stride + 1
 
 
+# %% [markdown]
+# Try it on AlexNet's first layer, with filters of 11 pixels that move by 4:
+
+# %%
 for side in (224, 227):
     print(f"{side} pixels: ({side} - 11) / 4 + 1 = {(side - 11) / 4 + 1:g} places")
 
 # %% [markdown]
-# The [paper](https://papers.nips.cc/paper/4824) says that the pictures have 224 pixels
-# a side. With filters of 11 pixels, moved by 4, that would not even be a whole number.
-# The 55 places that its figure shows need 227, and so everyone who rebuilds it takes
-# 227. (Its count of 253,440 units for the first layer fits neither: 55 · 55 · 96 is
-# 290,400. Great papers have slips too.)
+# The [paper](https://papers.nips.cc/paper/2012/hash/c399862d3b9d6b76c8436e924a68c45b-Abstract.html) says that the pictures have 224 pixels
+# a side, which gives no whole number of places. The 55 that its figure shows need 227,
+# so those who rebuild it take 227, or add a padding that the paper does not mention. (Its
+# count of 253,440 units for the first layer fits neither: 55 · 55 · 96 is 290,400. Great
+# papers have slips too.)
 #
 # One more thing is special. The training was spread over two graphics cards of 3 GB
 # each, and to save traffic between them three of the convolutions read only the
@@ -753,27 +771,25 @@ found(
 
 # %%
 with_weights = [layer for layer in two_groups.layers if hasattr(layer, "kernel")]
-assert [layer.output.shape[1:] for layer in with_weights] == [
-    layer["shape"] for layer in layers
-]
-plot.stack(
-    layers, title="AlexNet: parameters in the dense layers, work in the convolutions"
-)
+shapes = [layer.output.shape[1:] for layer in with_weights]
+assert shapes == [layer["shape"] for layer in layers]
+plot.stack(layers, title="AlexNet: its parameters are here, its work is there")
 
 # %%
-convolutions = layers[:5]
+share = sum(layer["parameters"] for layer in layers[:5]) / total
 found(
     "share_in_convolutions",
-    sum(layer["parameters"] for layer in convolutions) / total,
+    share,
     "The convolutions hold {:.1%} of the parameters.",
     predicted="03.where",
 )
-found(
-    "work_in_convolutions",
-    sum(layer["work"] for layer in convolutions)
-    / sum(layer["work"] for layer in layers),
-    "They do {:.0%} of the multiplications.",
-)
+
+# %% [markdown]
+# And of the work:
+
+# %%
+work = [layer["work"] for layer in layers]
+found("work_in_convolutions", sum(work[:5]) / sum(work), "{:.0%} of the products.")
 
 # %% [markdown]
 # A filter is small, but it is used at every place: few parameters, much work. A dense
@@ -790,12 +806,8 @@ found(
 # dense layers.
 
 # %%
-flowers = (
-    data.load("flowers", source="best")
-    if PROFILE == "full"
-    else data.load("flowers", source="drawn")
-)
 SIDE = 99 if PROFILE == "full" else 67
+flowers = data.load("flowers", source="best" if PROFILE == "full" else "drawn")
 flowers
 
 # %% [markdown]
@@ -811,6 +823,10 @@ def photo(path):
     return keras.utils.img_to_array(image, dtype="uint8")
 
 
+# %% [markdown]
+# The order is shuffled first, because the files lie sorted by species.
+
+# %%
 shuffled = np.random.default_rng(0).permutation(len(flowers.files))
 shuffled = shuffled[:100] if PROFILE == "smoke" else shuffled
 photos = np.stack([photo(path) for path in flowers.files[shuffled]])
@@ -885,8 +901,14 @@ augmentations = [
     keras.layers.RandomZoom((-0.25, 0.05)),
     keras.layers.RandomTranslation(0.08, 0.08),
 ]
+
+# %% [markdown]
+# Of two networks with random weights, one will be trained; the other is the control.
+
+# %%
 keras.utils.set_random_seed(0)
 convnet = small_alexnet(augmentations if PROFILE == "full" else ())
+old_filters = convnet.get_layer("conv_1").get_weights()[0]
 untrained = keras.models.clone_model(convnet)
 print(f"{convnet.count_params():,} parameters")
 
@@ -900,6 +922,8 @@ steps = -(-len(photos_train) // BATCH)
 rate = keras.optimizers.schedules.CosineDecay(
     0.0, PHOTO_EPOCHS * steps, warmup_target=0.001, warmup_steps=2 * steps
 )
+
+# %%
 convnet.compile(
     keras.optimizers.Adam(rate),
     keras.losses.SparseCategoricalCrossentropy(from_logits=True),
@@ -923,54 +947,41 @@ history = convnet.fit(
 # %%
 accuracy = history.history["val_accuracy"][-1]
 error = 1.96 * np.sqrt(accuracy * (1 - accuracy) / held_out)
-found(
-    "photo_accuracy", accuracy, "The small AlexNet names {:.1%} of the unseen flowers."
-)
-found(
-    "photo_margin", error * 100, "With so few of them that is known to ±{:.1f} points."
-)
+found("photo_accuracy", accuracy, "The small AlexNet names {:.1%} of unseen flowers.")
+found("photo_margin", error * 100, "So few flowers tell that to ±{:.1f} points.")
 
 # %% [markdown]
 # Guessing would name one in five. If your page used drawn flowers, remember what their
 # card says: they are not photos, and the number holds for drawings only.
 #
-# Its first filters have three channels, so they are small pictures in colour.
+# Its first filters have three channels, so they are small pictures in colour. As with
+# the digits, training started from noise; here is what it has added.
 
 # %%
-filters = np.moveaxis(convnet.get_layer("conv_1").get_weights()[0], -1, 0)
-plot.images(
-    filters / np.abs(filters).max(axis=(1, 2, 3), keepdims=True) / 2 + 0.5,
-    columns=12,
-    title="The 24 filters of the first convolution, 7 by 7 pixels",
-)
+added = np.moveaxis(convnet.get_layer("conv_1").get_weights()[0] - old_filters, -1, 0)
+added = added / np.abs(added).max(axis=(1, 2, 3), keepdims=True)
+title = "What training added to the 24 filters of the first convolution"
+plot.images(added / 2 + 0.5, columns=12, title=title)
 
 # %% [markdown]
-# After so short a training they are still grainy: some have taken on a colour or an
-# edge. Those of the real AlexNet, after 90 rounds through 1.2 million photos, are clean
-# edges of all directions on one graphics card and blobs of colour on the other ([figure
-# 3 of its paper](https://papers.nips.cc/paper/4824)).
+# Smooth changes of colour, and here and there an edge. The filters of the real AlexNet,
+# after 90 rounds through 1.2 million photos, are clean edges of all directions on one
+# graphics card and blobs of colour on the other ([figure 3 of its
+# paper](https://papers.nips.cc/paper/2012/hash/c399862d3b9d6b76c8436e924a68c45b-Abstract.html)).
 #
-# Watch how, from layer to layer, the place to which a unit answers grows from spots to
-# whole blossoms. You can give it a photo of your own.
+# Choose a layer, then move through its units: orange shows where in the photo a unit
+# answers. From layer to layer its places grow from grains to whole petals. You can give
+# it a photo of your own.
 
 # %%
+CONVOLUTED = ["conv_1", "conv_2", "conv_3", "conv_4", "conv_5"]
 explore.features(
     convnet,
-    photos_held[:300],
-    species_held[:300],
+    photos_held,
+    species_held,
     classes=flowers.classes,
-    layers=[
-        "conv_1",
-        "conv_2",
-        "conv_3",
-        "conv_4",
-        "conv_5",
-        "dense_6",
-        "dense_7",
-        "scores",
-    ],
-    layer="conv_1",
-    picture=2,
+    layers=[*CONVOLUTED, "dense_6", "dense_7", "scores"],
+    layer="conv_2",
 )
 
 # %% [markdown]
@@ -978,48 +989,43 @@ explore.features(
 # and score on the held-out ones, trained and untrained. This is *one* network with few
 # photos: a look, not a proof.
 
+
 # %%
-CONVS = ["conv_1", "conv_2", "conv_3", "conv_4", "conv_5"]
+def pooled_maps(network, pictures):
+    """Return the strongest answers of the convolutions, (pictures, filters) each."""
+    strongest = keras.layers.GlobalMaxPooling2D()
+    outputs = [strongest(network.get_layer(name).output) for name in CONVOLUTED]
+    return keras.Model(network.inputs[0], outputs).predict(pictures, verbose=0)
 
 
+# %% [markdown]
+# Fit and score as before, with flowers in place of digits.
+
+
+# %%
 def probe_maps(network):
     """Return the probe score of each convolution, shape (5,)."""
-    pooled = [
-        keras.layers.GlobalMaxPooling2D()(network.get_layer(name).output)
-        for name in CONVS
-    ]
-    maps = keras.Model(network.inputs, pooled)
-    seen = maps.predict(photos_train, batch_size=50, verbose=0)
-    unseen = maps.predict(photos_held, batch_size=50, verbose=0)
+    seen, unseen = (pooled_maps(network, set_) for set_ in (photos_train, photos_held))
     scores = []
     for fit_on, score_on in zip(seen, unseen):
         weights, bias = fit_probe(fit_on, species_train)
-        scores.append(
-            np.mean((score_on @ weights + bias).argmax(axis=1) == species_held)
-        )
+        answers = (score_on @ weights + bias).argmax(axis=1)
+        scores.append(np.mean(answers == species_held))
     return np.array(scores)
 
 
 # %%
 photo_probes = {"trained": probe_maps(convnet), "untrained": probe_maps(untrained)}
-plot.curves(
-    photo_probes,
-    x_title="convolution",
-    y_title="share of held-out flowers the probe names",
-    title="A linear probe on the five convolutions",
-)
+title = "A linear probe on the five convolutions"
+share = "share of held-out flowers"
+plot.curves(photo_probes, x_title="convolution", y_title=share, title=title)
 
 # %%
+gains = {state: 100 * (scores[4] - scores[0]) for state, scores in photo_probes.items()}
 found(
-    "photo_probe_rise",
-    (photo_probes["trained"][-1] - photo_probes["trained"][0]) * 100,
-    "From the first to the fifth convolution the probe gains {:+.1f} points, trained.",
+    "photo_probe_rise", gains["trained"], "From conv 1 to 5, trained: {:+.1f} points."
 )
-found(
-    "photo_probe_untrained",
-    (photo_probes["untrained"][-1] - photo_probes["untrained"][0]) * 100,
-    "Untrained it changes by {:+.1f} points.",
-)
+found("photo_probe_untrained", gains["untrained"], "Untrained: {:+.1f} points.")
 
 # %% [markdown]
 # ## What we found
@@ -1029,7 +1035,8 @@ found(
 # - Trained layers become easier to read with depth, random layers of the same shape
 #   harder: over all random starts, and by more than the interval is wide. A random
 #   layer that is wide enough still beats the pixels.
-# - That gain does not sit in purer single units. It is shared.
+# - Single units become purer with depth as well, but not pure: a class is spread over
+#   many units.
 # - AlexNet's parameters can be counted by anyone with four formulas.
 
 # %%
@@ -1109,7 +1116,7 @@ quiz(
 # **What the real AlexNet did besides.** It normalised responses across neighbouring
 # channels, which later networks dropped. It cut 224-pixel pieces from larger photos,
 # shifted their colours, trained with momentum and weight decay, and [averaged ten
-# crops](https://papers.nips.cc/paper/4824) when predicting. The contest's 15.3 % error
+# crops](https://papers.nips.cc/paper/2012/hash/c399862d3b9d6b76c8436e924a68c45b-Abstract.html) when predicting. The contest's 15.3 % error
 # was that of several networks together, counting five guesses a photo.
 #
 # **Where "edges first, objects last" comes from.** [Zeiler and

@@ -22,6 +22,7 @@ PROFILE = os.environ.get("LAYERWISE_PROFILE", "quick")
 
 # %%
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: one core is best
+os.environ.setdefault("JAX_ENABLE_X64", "1")  # without it, JAX has no float64
 
 import time
 
@@ -32,6 +33,7 @@ from layerwise import data, explore, plot
 from layerwise.check import found, predict, quiz
 
 keras.utils.set_random_seed(0)
+rng = np.random.default_rng(0)
 
 # %% [markdown]
 # ## Backward through one neuron
@@ -263,9 +265,29 @@ assert np.allclose([weight.gradient, x.gradient, bias.gradient], by_hand)
 # %% [markdown]
 # ## Three libraries as witnesses
 #
-# TensorFlow, JAX and PyTorch each carry such an engine, written over many years. Keras runs on any of the three, and
-# this function asks the one that is running now: TensorFlow records operations on a *tape*, JAX turns a function into
-# the function of its gradient, PyTorch lets each tensor remember its parents, as we did.
+# TensorFlow, JAX and PyTorch each carry such an engine, written over many years. Keras runs on any of the three; we ask
+# the one that is running now. Each has the mathematics of NumPy under nearly the same names, such as `tanh`, `exp` and
+# `sum`. (Keras has them too, but on JAX and PyTorch it computes in 32 bits, too coarse for our purpose.)
+
+
+# %%
+def running_library():
+    """Return the library under Keras, by the names that NumPy uses."""
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow.experimental.numpy as library
+    elif keras.backend.backend() == "jax":
+        import jax.numpy as library
+    else:
+        import torch as library
+    return library
+
+
+library = running_library()
+print("the witness is", keras.backend.backend())
+
+# %% [markdown]
+# They find slopes in three styles: TensorFlow records operations on a *tape*, JAX turns a function into the function of
+# its gradient, and in PyTorch each tensor remembers its parents, as our numbers do.
 
 
 # %%
@@ -281,7 +303,6 @@ def library_gradients(function, arrays):
     elif keras.backend.backend() == "jax":
         import jax
 
-        jax.config.update("jax_enable_x64", True)
         gradients = jax.grad(function, argnums=range(len(arrays)))(*arrays)
     else:
         import torch
@@ -307,16 +328,14 @@ def tangled(a, b, c, tanh):
 # Sixty slopes, found twice:
 
 # %%
-rng = np.random.default_rng(0)
 differences = []
 for point in rng.normal(size=(20, 3)):
     ours = [Value(number) for number in point]
     backward(tangled(*ours, tanh))
-    theirs = library_gradients(lambda *t: tangled(*t, keras.ops.tanh), list(point))
+    theirs = library_gradients(lambda *t: tangled(*t, library.tanh), list(point))
     differences += [abs(one.gradient - two) for one, two in zip(ours, theirs)]
 
 # %%
-print("the witness is", keras.backend.backend())
 found(
     "engine_difference",
     max(differences),
@@ -480,11 +499,12 @@ x_batch, y_batch = pixels[:256], labels[:256]
 
 # %%
 def library_loss(hidden_weights, hidden_bias, output_weights, output_bias):
-    """The same mean cross-entropy, written with the operations of Keras."""
-    hidden = keras.ops.tanh(keras.ops.matmul(x_batch, hidden_weights) + hidden_bias)
-    scores = keras.ops.matmul(hidden, output_weights) + output_bias
-    right = keras.ops.sum(scores * np.eye(10)[y_batch], axis=1)
-    return keras.ops.mean(keras.ops.logsumexp(scores, axis=1) - right)
+    """The same mean cross-entropy, written with the library's operations."""
+    x, truth = library.asarray(x_batch), library.asarray(np.eye(10)[y_batch])
+    hidden = library.tanh(x @ hidden_weights + hidden_bias)
+    scores = hidden @ output_weights + output_bias
+    total = library.log(library.sum(library.exp(scores), axis=1))
+    return library.mean(total - library.sum(scores * truth, axis=1))
 
 
 # %%
@@ -617,10 +637,9 @@ runs = {
 }
 
 # %%
-vanished = runs["tanh", "too small"][:, 1, 0]
 found(
     "vanished_slope",
-    np.median(vanished),
+    np.median(runs["tanh", "too small"][:, 1, 0]),
     "At the first layer {:.0e} is left of it.",
     predicted="05.vanish",
 )
@@ -719,10 +738,11 @@ assert np.allclose(normal, keras.ops.convert_to_numpy(layer(sums)), atol=1e-4)
 
 # %%
 def normalised_loss(sums):
-    """Return a weighted sum of the normalised sums, with the operations of Keras."""
-    centred = sums - keras.ops.mean(sums, axis=1, keepdims=True)
-    variance = keras.ops.mean(centred**2, axis=1, keepdims=True)
-    return keras.ops.sum(towards * centred / keras.ops.sqrt(variance + 1e-3))
+    """Return a weighted sum of the normalised sums, with the library's operations."""
+    centred = sums - library.mean(sums, axis=1, keepdims=True)
+    variance = library.mean(centred**2, axis=1, keepdims=True)
+    normal = centred / library.sqrt(variance + 1e-3)
+    return library.sum(normal * library.asarray(towards))
 
 
 # %%
@@ -780,6 +800,9 @@ def random_weights(spread, rng):
         for inputs, units in zip(sizes, sizes[1:])
     ]
 
+# %% [markdown]
+# One network, from its random start to the verdict:
+
 
 # %%
 def train_deep(spread, normalised, seed):
@@ -801,8 +824,8 @@ predict(
     "Twenty layers, weights of the wrong size. How much can normalisation save?",
     [
         "nothing: what has faded is lost",
-        "some of it, but the right start stays ahead",
-        "wrong starts then learn about as well as the right one",
+        "much of it, but the wrong starts stay behind on average",
+        "all of it: the start no longer matters",
     ],
 )
 
@@ -852,10 +875,12 @@ found(
 )
 
 # %% [markdown]
-# *That* normalisation helps is beyond doubt. *Why* is not: its inventors thought of the shifting inputs of each
-# layer, and later experiments speak for a smoother loss instead
-# ([Santurkar and others, 2018](https://arxiv.org/abs/1805.11604)). Look also at the spread of the bars: it is no cure
-# for everything, and one learning rate does not suit all starts alike.
+# So normalisation brings back what looked lost, but not all starts profit alike. Before a normalised relu the size of the
+# weights no longer matters for the signal; it does matter for the step, since small weights are changed by a larger
+# share of themselves. The smallest ones are in effect trained with too large a learning rate, and their bars spread
+# wide. Why normalisation helps so much in practice is still argued about: its inventors thought of the shifting inputs
+# of each layer, and later experiments speak for a smoother loss
+# ([Santurkar and others, 2018](https://arxiv.org/abs/1805.11604)).
 
 # %% [markdown]
 # ## How far may a step go?
@@ -930,6 +955,9 @@ def breaks(x, targets, learning_rate, momentum=0.0, steps=300):
         weights = weights + velocity
     return not np.mean((x @ weights - targets) ** 2) < np.mean(targets**2)
 
+# %% [markdown]
+# The search does not care what breaks, so it will serve us again.
+
 
 # %%
 def breaking_point(breaks, low=1e-3, high=10.0, halvings=14):
@@ -945,9 +973,7 @@ SAMPLES = {"smoke": 1, "quick": 5, "full": 10}[PROFILE]
 problems = [small_digits(seed, 1000) for seed in range(SAMPLES)]
 curvatures = [np.linalg.eigvalsh(x.T @ x / len(x))[-1] for x, _ in problems]
 with np.errstate(all="ignore"):
-    met = [
-        breaking_point(lambda rate: breaks(x, targets, rate)) for x, targets in problems
-    ]
+    met = [breaking_point(lambda rate: breaks(*one, rate)) for one in problems]
 
 # %% [markdown]
 # How far from the prediction was each breaking point?
@@ -974,12 +1000,9 @@ predict(
 
 # %%
 betas = np.array([0.0, 0.3, 0.6, 0.9])
-x_first, targets_first = problems[0]
+first = problems[0]
 with np.errstate(all="ignore"):
-    met_with = [
-        breaking_point(lambda rate: breaks(x_first, targets_first, rate, beta))
-        for beta in betas
-    ]
+    met_with = [breaking_point(lambda rate: breaks(*first, rate, b)) for b in betas]
 
 # %%
 ratio = np.array(met_with) * curvatures[0] / 2
@@ -1007,12 +1030,13 @@ assert momentum_errors.max() < 0.02
 # %%
 def keras_breaks(learning_rate, momentum, steps=60):
     """Return whether Keras's SGD makes the loss of the first linear reader grow."""
-    optimizer = keras.optimizers.SGD(learning_rate, momentum=momentum)
+    optimizer, (x, targets) = keras.optimizers.SGD(learning_rate, momentum), first
     weights = keras.Variable(np.zeros((197, 10)), dtype="float32")
     for _ in range(steps):
-        error = x_first @ keras.ops.convert_to_numpy(weights) - targets_first
-        optimizer.apply([x_first.T @ error / 1000], [weights])
-    return not np.mean(error**2) < np.mean(targets_first**2)
+        error = x @ keras.ops.convert_to_numpy(weights) - targets
+        slopes = keras.ops.convert_to_tensor(x.T @ error / 1000, dtype="float32")
+        optimizer.apply([slopes], [weights])
+    return not np.mean(error**2) < np.mean(targets**2)
 
 
 # %%

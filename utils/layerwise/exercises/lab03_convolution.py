@@ -29,8 +29,16 @@ def cases(rng):
     }
     for turn in range(6):
         # Padding shows where the stride is 1, rounding where it is not.
-        stride, padding, left = (1, int(rng.integers(2, 4)), 0) if turn % 2 else (int(rng.integers(2, 4)), 0, 1)
-        places, size, groups = int(rng.integers(6, 12)), int(rng.choice([5, 7])), int(rng.choice([2, 2, 4]))
+        stride, padding, left = (
+            (1, int(rng.integers(2, 4)), 0)
+            if turn % 2
+            else (int(rng.integers(2, 4)), 0, 1)
+        )
+        places, size, groups = (
+            int(rng.integers(6, 12)),
+            int(rng.choice([5, 7])),
+            int(rng.choice([2, 2, 4])),
+        )
         yield {
             "side": (places - 1) * stride + size - 2 * padding + left,
             "channels": int(8 * rng.integers(1, 6)),

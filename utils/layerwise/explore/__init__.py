@@ -12,7 +12,9 @@ __all__ = [
     "features",
     "inputs",
     "learning_rate",
+    "learning_rate_finder",
     "neuron",
+    "optimiser_race",
     "playground",
     "refusal",
 ]
@@ -250,8 +252,8 @@ def features(model, pictures, labels=None, *, classes=(), layers=None, **state):
 
     Args:
         model: A Keras model that takes pictures.
-        pictures: Pictures as the model takes them, shape `(n, height, width)` or `(n, height, width, channels)`; the
-            first 500 are looked through for those that excite a unit most.
+        pictures: Pictures as the model takes them, shape `(n, height, width)` or `(n, height, width, channels)`. As
+            many as hold four million numbers are looked through: 5,000 digits, or 300 photos of 67 pixels.
         labels: Their classes, shape `(n,)`.
         classes: The names of the classes.
         layers: The names of the layers to look at; by default all whose output is bent by an activation, and the last.
@@ -274,3 +276,64 @@ def features(model, pictures, labels=None, *, classes=(), layers=None, **state):
     from layerwise.explore.responses import Features
 
     return Features(model, pictures, labels, classes=classes, layers=layers, state=state)
+
+
+def optimiser_race(**state):
+    """Explore how SGD, momentum, RMSprop and Adam go down the same loss surface from the same start.
+
+    Args:
+        **state: Values to start from: ``surface``, ``learning_rate``, ``momentum``, ``x``, ``y``, ``steps``.
+
+    Returns:
+        An explorer with ``play()``, ``pause()``, ``step(count)`` and ``reset()``.
+
+    Example:
+        >>> from layerwise import explore
+        >>> race = explore.optimiser_race(surface="bowl", steps=10)
+        >>> race.step(5)
+        >>> race.steps
+        15
+
+    Explained in lesson 04.
+    """
+    from layerwise.explore.races import Race
+
+    return Race(state)
+
+
+def learning_rate_finder(network, x, y, *, batch_size=64, steps=100, low=1e-5, high=10.0, sweeps=3, **state):
+    """Find learning rates worth trying: train a compiled model while its learning rate rises, then put it back.
+
+    After Smith (2017), https://doi.org/10.1109/WACV.2017.58 , with an exponential rise in place of his linear one.
+
+    Args:
+        network: A compiled Keras model whose optimizer has a plain learning rate. Its weights, its optimizer's
+            memory and its learning rate are the same afterwards as before.
+        x: Inputs, shape `(n, ...)`.
+        y: Labels, shape `(n, ...)`.
+        batch_size: Examples a step.
+        steps: Steps of a sweep.
+        low: The learning rate of the first step.
+        high: The learning rate of the last step; a sweep ends early where the loss has grown fourfold.
+        sweeps: How many sweeps to make at first, each with other batches.
+        **state: Values to start from: ``rate``, ``smoothing``.
+
+    Returns:
+        An explorer with ``run()`` for one sweep more, and ``suggestion``, ``steepest``, ``rates`` and ``losses``.
+
+    Raises:
+        ValueError: The model is not compiled, follows a schedule, or the numbers do not fit.
+
+    Example:
+        ```python
+        finder = explore.learning_rate_finder(mlp, x_train, y_train)
+        finder.suggestion
+        ```
+
+    Explained in lesson 04.
+    """
+    from layerwise.explore.finders import Finder
+
+    return Finder(
+        network, x, y, batch_size=batch_size, steps=steps, low=low, high=high, sweeps=sweeps, state=state
+    )

@@ -8,7 +8,8 @@ from layerwise.explore.base import Explorer
 from layerwise.explore.controls import Choice, Slider
 from layerwise.plot import units
 
-MOST = 500  # pictures that are looked through
+NUMBERS = 4_000_000  # of all pictures that are looked through: 5,000 digits, or 300 photos of 67 pixels
+SHOWN = 200  # pictures that the slider offers
 _BATCH = 100
 FAVOURITES = 8
 
@@ -19,7 +20,8 @@ class Features(Explorer):
     def __init__(self, model, pictures, labels=None, *, classes=(), layers=None, state=None):
         self._model = model
         self._layers = _chosen(model, layers)
-        self._pictures = _checked(model, pictures)[:MOST]
+        self._pictures = _checked(model, pictures)
+        self._pixels = _light(self._pictures)
         self._labels = None if labels is None else np.asarray(labels)[: len(self._pictures)]
         if self._labels is not None and len(self._labels) != len(self._pictures):
             raise ValueError(f"features() needs a label per picture; {len(self._labels)} labels and "
@@ -33,7 +35,7 @@ class Features(Explorer):
         controls = (
             Choice("layer", "layer", tuple(self._layers), self._layers[0], help="Whose units are looked at."),
             Slider("unit", "unit", 1, most, 1, step=1, help="Which unit of the layer."),
-            Slider("picture", "picture (0: your own)", 0, len(self._pictures), 1, step=1,
+            Slider("picture", "picture (0: your own)", 0, min(len(self._pictures), SHOWN), 1, step=1,
                    help="The picture that the unit answers to; 0 is the one that you drew or gave."),
         )
         super().__init__("What a unit looks for", controls, compute=self._result, draw=draw, say=say, state=state)
@@ -83,10 +85,11 @@ class Features(Explorer):
                 return
             if self._trunk is None:
                 outputs = [self._model.get_layer(name).output for name in self._layers]
-                self._trunk = keras.Model(self._model.inputs, outputs)
+                self._trunk = keras.Model(self._model.inputs[0], outputs)
             parts = [self._ask(self._pictures[i : i + _BATCH]) for i in range(0, len(self._pictures), _BATCH)]
             self._answers = {
-                name: tuple(np.concatenate(pieces) for pieces in zip(*(_strongest(part[name]) for part in parts)))
+                name: tuple(np.concatenate(pieces) for pieces in zip(
+                    *(_strongest(part[name]) for part in parts), strict=True))
                 for name in self._layers
             }
             self._mark = mark
@@ -94,7 +97,7 @@ class Features(Explorer):
     def _ask(self, pictures):
         import keras
 
-        answers = self._trunk([keras.ops.convert_to_tensor(pictures)], training=False)
+        answers = self._trunk(keras.ops.convert_to_tensor(pictures), training=False)
         answers = answers if isinstance(answers, list | tuple) else [answers]
         return {
             name: keras.ops.convert_to_numpy(answer) for name, answer in zip(self._layers, answers, strict=True)
@@ -114,10 +117,11 @@ class Features(Explorer):
         best = order[: FAVOURITES if values[:, index].any() else 0]
         pattern, pattern_title = self._pattern(layer, index, values[:, index])
         return {
-            "layer": layer, "unit": index, "count": count, "picture": _light(shown), "heat": heat,
+            "layer": layer, "unit": index, "count": count, "heat": heat,
+            "picture": _light(shown) if picture == 0 else self._pixels[picture - 1],
             "responses": responses, "response": float(responses[index]), "own": picture == 0,
             "share": float(np.mean(values[:, index] < responses[index])), "silent": not values[:, index].any(),
-            "favourites": _light(self._pictures[best if len(best) else order[:FAVOURITES]]),
+            "favourites": self._pixels[best if len(best) else order[:FAVOURITES]],
             "values": values[best, index], "places": None if places.size == 0 else places[best, index],
             "names": [self._called(i) for i in best], "pattern": pattern, "pattern_title": pattern_title,
         }
@@ -138,8 +142,7 @@ class Features(Explorer):
                 return (kernel / most + 1) / 2, f"its filter, {len(kernel)} × {kernel.shape[1]} pixels"
             kernel = kernel[..., 0] if kernel.ndim == 3 else kernel
             return kernel, "its weights (blue −, orange +)"
-        pictures = _light(self._pictures)
-        lean = np.tensordot(values - values.mean(), pictures, 1) / max(float(np.abs(values).sum()), 1e-9)
+        lean = np.tensordot(values - values.mean(), self._pixels, 1) / max(float(np.abs(values).sum()), 1e-9)
         if lean.ndim == 3 and lean.shape[-1] == 1:
             lean = lean[..., 0]
         if lean.ndim == 3:
@@ -167,7 +170,7 @@ class Features(Explorer):
 def draw(result, *, narrow=False):
     """Return the figure of a result."""
     captions = [
-        f"{name} {value:.1f}" if len(name) < 3 else f"{name}<br>{value:.1f}"
+        f"{name} ({value:.1f})" if len(name) < 3 else f"{name}<br>{value:.1f}"
         for name, value in zip(result["names"], result["values"], strict=True)
     ]
     return units.unit(
@@ -181,8 +184,8 @@ def draw(result, *, narrow=False):
 def say(state, result, changed=None):
     """Return one sentence: how the unit answers, and whom it favours."""
     name = f"unit {result['unit'] + 1} of {result['layer']}"
-    if result["silent"]:
-        return f"{name.capitalize()} is silent: it answers to none of these pictures, so nothing here can change that."
+    if result["silent"] and not result["response"] > 0:
+        return f"{name.capitalize()} is silent: it answers to none of these pictures."
     start = {
         "layer": f"In {result['layer']} there are {result['count']} units, and {name}",
         "unit": name.capitalize(), "picture": ("To your picture " if result["own"] else "To this picture ") + name,
@@ -226,9 +229,11 @@ def _checked(model, pictures):
     pictures = np.asarray(pictures)
     wanted = tuple(model.input_shape[1:])
     if pictures.shape[1:] != wanted or not len(pictures):
-        raise ValueError(f"features() needs pictures as the model takes them, shape (n, {', '.join(map(str, wanted))}); "
-                         f"shape {pictures.shape} came.")
-    return pictures.astype("float32")
+        sides = ", ".join(map(str, wanted))
+        raise ValueError(
+            f"features() needs pictures as the model takes them, shape (n, {sides}); shape {pictures.shape} came."
+        )
+    return pictures[: max(NUMBERS // int(np.prod(wanted)), FAVOURITES)].astype("float32")
 
 
 def _strongest(answer):
@@ -321,4 +326,6 @@ def _upload(show):
             show(bytes(file["content"]))
 
     button.observe(take, "value")
-    return button
+    row = ipywidgets.Box([button])
+    row.add_class("layerwise-buttons")
+    return row

@@ -54,13 +54,16 @@ def reliability(confidence, right=None, *, bins=15, title="", summary=None, heig
                 "color": colour(index), "symbol": SYMBOLS[index % len(SYMBOLS)],
                 "size": np.clip(2 * _ANSWERED * np.sqrt(weight), 5, 30),
             },
-            customdata=[f"{s:.0%} sure, {h:.0%} right, {w:.1%} of all" for s, h, w in zip(sure, hits, weight)],
+            customdata=[
+                f"{s:.0%} sure, {h:.0%} right, {w:.1%} of all" for s, h, w in zip(sure, hits, weight, strict=True)
+            ],
             hovertemplate="%{customdata}<extra>" + name + "</extra>",
         )
         start = f"{name}: " if name else ""
         told.append(f"{start}{total[0]:.1%} sure and {total[1]:.1%} right; calibration error {error:.1%}")
-    result.update_xaxes(title_text="confidence: probability of the answer", range=[0, 1.03], tickformat=".0%", dtick=0.2)
-    result.update_yaxes(title_text="share of right answers", range=[0, 1.03], tickformat=".0%", dtick=0.2)
+    scale = {"range": [0, 1.03], "tickformat": ".0%", "dtick": 0.2}
+    result.update_xaxes(title_text="confidence: probability of the answer", **scale)
+    result.update_yaxes(title_text="share of right answers", **scale)
     words = f"{sentence(title)} Share of right answers by confidence. {'. '.join(told)}."
     return result.update_layout(meta={"summary": summary or words})
 
@@ -197,6 +200,7 @@ def _path(result, path, names, shades, threshold, place, path_title, up):
     import numpy as np
 
     along = np.linspace(0, 1, len(path))
+    named = []
     for index, k in enumerate(shades):
         result.add_scatter(
             x=along, y=path[:, k], xaxis="x3", yaxis="y3", mode="lines", name=names[k],
@@ -207,8 +211,11 @@ def _path(result, path, names, shades, threshold, place, path_title, up):
         lead = path[:, k] - np.delete(path, k, axis=1).max(axis=1)
         if lead.max() > 0:
             most = along[np.flatnonzero(lead >= lead.max() - 1e-9)].mean()
+            row = sum(abs(most - other) < 0.35 for other in named) % 3  # names side by side would overlap
+            named.append(most)
             result.add_annotation(
-                text=names[k], x=float(np.clip(most, 0.06, 0.94)), y=1.03, xref="x3", yref="y3", yanchor="bottom",
+                text=names[k], x=float(np.clip(most, 0.06, 0.94)), y=1.03 + 0.17 * row, xref="x3", yref="y3",
+                yanchor="bottom",
                 xanchor="left" if most < 0.15 else "right" if most > 0.85 else "center", showarrow=False,
                 font={"size": theme.SIZES["tick"], "color": shades[k]},
             )
@@ -221,7 +228,7 @@ def _path(result, path, names, shades, threshold, place, path_title, up):
     result.update_layout(
         xaxis3={"domain": [0, 1], "anchor": "y3", "range": [-0.02, 1.02], "tickformat": ".0%", "dtick": 0.25,
                 "title": {"text": path_title, "standoff": 6}},
-        yaxis3={"domain": up, "anchor": "x3", "range": [0, 1.18], "tickvals": [0, 0.5, 1], "tickformat": ".0%",
+        yaxis3={"domain": up, "anchor": "x3", "range": [0, 1.55], "tickvals": [0, 0.5, 1], "tickformat": ".0%",
                 "title": {"text": "probability", "standoff": 6}},
     )
 

@@ -47,8 +47,8 @@ def descent(surface="valley", *, learning_rate=0.1, momentum=0.0, steps=_surface
     title = title or f"The descent {regime}"
     words = (
         f"{sentence(title)} With learning rate {short(learning_rate)} and momentum {short(momentum)} the descent "
-        f"{regime}: the loss goes from {short(losses[0])} to {short(losses[-1])} in {steps} steps. The curvature at the "
-        f"start predicts divergence from {short(limit)}."
+        f"{regime}: the loss goes from {short(losses[0])} to {short(losses[-1])} in {steps} steps. The curvature at "
+        f"the start predicts divergence from {short(limit)}."
     )
     result = figure(
         title=title, subtitle=f"{chosen.formula}. Hollow dot: the start.", summary=summary or words,
@@ -98,7 +98,8 @@ def _ground(surface):
     scale = [[0.0, "#FFFFFF"], [0.3, "#E3ECF2"], [0.65, "#B5CCDD"], [1.0, "#7FA6C3"]]
     return [{
         "type": "contour", "x": along, "y": along, "z": heights, "showscale": False, "colorscale": scale,
-        "hoverinfo": "skip", "ncontours": 14, "line": {"width": 0.6, "color": theme.PAPER}, "contours": {"coloring": "fill"},
+        "hoverinfo": "skip", "ncontours": 14, "line": {"width": 0.6, "color": theme.PAPER},
+        "contours": {"coloring": "fill"},
     }]
 
 

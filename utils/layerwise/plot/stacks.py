@@ -43,13 +43,12 @@ def stack(layers, *, title="", summary=None, narrow=False):
     )
     title = title or "The layers of a network"
     made = figure(
-        title=title, subtitle="Box: rows high, channels wide. Bars: share of parameters and of multiplications.",
-        summary=summary or f"{sentence(title)} {words}.", height=470, legend=True,
+        title=title, summary=summary or f"{sentence(title)} {words}.", height=470, legend=True,
     )
     where = np.arange(len(layers))
     _boxes(made, layers)
-    for (key, share), name, colour in zip(
-        shares.items(), ("parameters", "multiplications"), (theme.BLUE, theme.GOLD), strict=True
+    for share, name, colour in zip(
+        shares.values(), ("parameters", "multiplications"), (theme.BLUE, theme.GOLD), strict=True
     ):
         made.add_bar(
             x=where, y=share, name=name, marker={"color": colour}, xaxis="x", yaxis="y",
@@ -69,10 +68,9 @@ def stack(layers, *, title="", summary=None, narrow=False):
 
 def _boxes(made, layers):
     """Draw one box for each layer; a dense layer is a thin line of its own."""
-    tallest = max(layer["shape"][0] for layer in layers if len(layer["shape"]) == 3) if any(
-        len(layer["shape"]) == 3 for layer in layers) else 1
-    widest = max(layer["shape"][-1] for layer in layers if len(layer["shape"]) == 3) if any(
-        len(layer["shape"]) == 3 for layer in layers) else 1
+    maps = [layer["shape"] for layer in layers if len(layer["shape"]) == 3]
+    tallest = max((shape[0] for shape in maps), default=1)
+    widest = max((shape[2] for shape in maps), default=1)
     for place, layer in enumerate(layers):
         shape = layer["shape"]
         if len(shape) == 3:

@@ -55,7 +55,7 @@ def unit(picture, pattern, responses, favourites, *, unit=0, captions=(), heat=N
         words += f" Its favourites: {', '.join(map(str, captions))}."
     columns = 4 if narrow else 8
     rows = -(-len(favourites) // columns)
-    made = figure(title=title, summary=summary or words, height=(560 if narrow else 330) + (0 if narrow else 110 * rows))
+    made = figure(title=title, summary=summary or words, height=560 if narrow else 310 + 110 * rows)
     boxes = _places(narrow)
     sheet, tops = _sheet(favourites, places, columns)
     for number, (name, image) in enumerate(
@@ -96,11 +96,11 @@ def _seen(picture, heat):
         return image.astype("uint8")
     from PIL import Image
 
-    shares = np.clip(np.asarray(heat, dtype=float) / np.max(heat), 0, 1)
+    shares = np.clip(np.asarray(heat, dtype=float) / np.max(heat), 0, 1) ** 1.5  # weak answers stay in the background
     small = Image.fromarray((255 * shares).astype("uint8"))
     strength = np.asarray(small.resize(image.shape[1::-1], Image.Resampling.BILINEAR), dtype=float)[..., None] / 255
-    grey = image.mean(axis=-1, keepdims=True) * 0.55 + 90  # faded, so that the orange is seen on any flower
-    return (grey * (1 - 0.85 * strength) + _MARK * 0.85 * strength).clip(0, 255).astype("uint8")
+    pale = 0.5 * image + 0.5 * np.array(_rgb(theme.PAPER))  # so that the orange is seen on any flower
+    return (pale * (1 - 0.9 * strength) + _MARK * 0.9 * strength).clip(0, 255).astype("uint8")
 
 
 def _sheet(favourites, places, columns):

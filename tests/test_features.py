@@ -1,0 +1,220 @@
+"""The feature viewer: what it says of a unit is what the network does, over its whole control space."""
+
+import json
+
+import numpy as np
+import pytest
+from layerwise import explore, plot
+
+keras = pytest.importorskip("keras")
+
+
+@pytest.fixture(scope="module")
+def dense():
+    """A viewer of a small dense network, its network and its pictures."""
+    keras.utils.set_random_seed(1)
+    layers, awake = keras.layers, keras.initializers.Constant(9)
+    network = keras.Sequential([
+        keras.Input((28, 28)), layers.Flatten(), layers.Dense(6, name="sum_1", bias_initializer=awake),
+        layers.ReLU(name="hidden_1"), layers.Dense(4, activation="relu", name="hidden_2", bias_initializer=awake),
+        layers.Dense(3, name="scores"),
+    ])
+    pictures = np.random.default_rng(0).uniform(size=(30, 28, 28)).astype("float32")
+    labels = np.arange(30) % 3
+    return explore.features(network, pictures, labels, classes=["a", "b", "c"]), network, pictures, labels
+
+
+@pytest.fixture(scope="module")
+def photos():
+    """A viewer of a small convnet that takes photos."""
+    keras.utils.set_random_seed(1)
+    layers = keras.layers
+    network = keras.Sequential([
+        keras.Input((21, 21, 3)), layers.Rescaling(1 / 255),
+        layers.Conv2D(5, 5, strides=2, activation="relu", name="conv_1"), layers.MaxPooling2D(2),
+        layers.Conv2D(7, 3, activation="relu", name="conv_2"), layers.Flatten(), layers.Dense(2, name="scores"),
+    ])
+    pictures = np.random.default_rng(0).integers(0, 256, size=(12, 21, 21, 3)).astype("uint8")
+    return explore.features(network, pictures), network, pictures, None
+
+
+@pytest.fixture(params=["dense", "photos"])
+def case(request):
+    return request.getfixturevalue(request.param)
+
+
+def decoded(figure):
+    return json.loads(figure.to_json())
+
+
+def test_the_whole_control_space(case):
+    viewer = case[0]
+    for number, state in enumerate(viewer.sweep()):
+        result = viewer.compute(**state)
+        figure, sentence = viewer.draw(result, narrow=bool(number % 2)), viewer.say(state, result)
+        assert sentence.endswith(".") and "nan" not in sentence
+        assert plot.describe(figure)
+        for axis in (figure.layout.xaxis4, figure.layout.yaxis4):
+            assert axis.title.text and np.isfinite(axis.range).all()
+
+
+def test_every_control_changes_the_picture(case):
+    viewer = case[0]
+    start = viewer.state
+    first = decoded(viewer.draw(viewer.compute(**start)))
+    for control in viewer.controls:
+        other = next(value for value in control.points()[::-1] if value != start[control.name])
+        assert decoded(viewer.draw(viewer.compute(**{**start, control.name: other}))) != first, control.name
+
+
+def test_the_sentence_says_what_moved(case):
+    viewer = case[0]
+    result = viewer.compute()
+    assert len({viewer.say(viewer.state, result, changed) for changed in (None, *viewer.state)}) > 1
+
+
+def test_responses_and_favourites_are_the_network_s_own(dense):
+    viewer, network, pictures, labels = dense
+    trunk = keras.Model(network.inputs[0], network.get_layer("hidden_2").output)
+    answers = keras.ops.convert_to_numpy(trunk(pictures))
+    unit = int(answers.max(axis=0).argmax())
+    result = viewer.compute(layer="hidden_2", unit=unit + 1, picture=4)
+    assert np.allclose(result["responses"], answers[3], atol=1e-5)
+    best = np.argsort(-answers[:, unit], kind="stable")[:8]
+    assert np.allclose(result["values"], answers[best, unit], atol=1e-5)
+    assert result["names"] == [["a", "b", "c"][label] for label in labels[best]]
+    assert result["share"] == pytest.approx(np.mean(answers[:, unit] < answers[3, unit]), abs=0.04)
+
+
+def test_the_first_layer_shows_its_weights_and_a_deeper_one_does_not(dense):
+    viewer, network, *_ = dense
+    kernel = network.get_layer("sum_1").get_weights()[0][:, 2].reshape(28, 28)
+    assert np.allclose(viewer.compute(layer="hidden_1", unit=3)["pattern"], kernel)
+    assert "weights" in viewer.compute(layer="hidden_1")["pattern_title"]
+    assert "weights" not in viewer.compute(layer="hidden_2")["pattern_title"]
+
+
+def test_a_convolution_answers_in_places(photos):
+    viewer, network, pictures, _ = photos
+    maps = keras.ops.convert_to_numpy(keras.Model(network.inputs[0], network.get_layer("conv_1").output)(pictures))
+    result = viewer.compute(layer="conv_1", unit=2, picture=1)
+    assert np.allclose(result["heat"], maps[0, :, :, 1], atol=1e-4)
+    assert result["response"] == pytest.approx(float(maps[0, :, :, 1].max()), abs=1e-4)
+    assert result["pattern"].shape == (5, 5, 3)
+    assert result["places"].min() >= 0 and result["places"].max() <= 1
+
+
+def test_a_layer_with_fewer_units_shows_its_last(dense):
+    viewer = dense[0]
+    assert viewer.compute(layer="scores", unit=6)["unit"] == 2
+    viewer.set(layer="hidden_1", unit=6)
+    viewer.layer = "scores"
+    assert viewer.unit == 3
+    viewer.set(layer="hidden_1", unit=1)
+
+
+def test_the_network_is_alive(dense):
+    viewer, network, *_ = dense
+    before = viewer.compute(layer="scores", unit=1)["response"]
+    weights = network.get_weights()
+    network.set_weights([*weights[:-1], weights[-1] + 5])
+    assert viewer.compute(layer="scores", unit=1)["response"] == pytest.approx(before + 5, abs=1e-4)
+    network.set_weights(weights)
+    assert viewer.compute(layer="scores", unit=1)["response"] == pytest.approx(before, abs=1e-4)
+
+
+def test_a_silent_unit_is_said_to_be_silent(dense):
+    viewer, network, *_ = dense
+    weights = network.get_weights()
+    dead = [array.copy() for array in weights]
+    dead[3][0] = -1000
+    network.set_weights(dead)
+    result = viewer.compute(layer="hidden_2", unit=1)
+    assert "silent" in viewer.say({"layer": "hidden_2", "unit": 1, "picture": 1}, result)
+    viewer.draw(result)
+    network.set_weights(weights)
+
+
+def test_a_picture_of_one_s_own(dense, photos, tmp_path):
+    viewer = dense[0]
+    viewer.show(np.pad(np.ones((30, 10)), 15))
+    assert viewer.picture == 0 and viewer.own.shape == (28, 28) and viewer.own.max() > 0.3
+    assert viewer.sentence.startswith("To your picture")
+    viewer.picture = 1
+    from PIL import Image
+
+    path = tmp_path / "mine.png"
+    Image.new("RGB", (50, 30), "#ff0000").save(path)
+    viewer = photos[0]
+    viewer.show(path)
+    assert viewer.own.shape == (21, 21, 3) and viewer.own[..., 0].min() > 250
+    with pytest.raises(ValueError, match="takes pictures of shape"):
+        viewer.show(np.zeros((4, 4)))
+    viewer.picture = 1
+
+
+def test_it_computes_in_a_blink(dense):
+    import time
+
+    viewer = dense[0]
+    viewer.compute()
+    spent = []
+    for unit in range(1, 7):
+        start = time.process_time()
+        viewer.compute(layer="hidden_1", unit=unit)
+        spent.append(time.process_time() - start)
+    assert np.median(spent) < 0.1  # about a hundredth of a second where nothing else runs
+
+
+@pytest.mark.parametrize("make, told", [
+    (lambda network, pictures: explore.features(network, pictures[:, :5]), "as the model takes them"),
+    (lambda network, pictures: explore.features(network, pictures, [1, 2]), "label per picture"),
+    (lambda network, pictures: explore.features(network, pictures, layers=["hidden_9"]), "no layer 'hidden_9'"),
+])
+def test_what_does_not_fit_is_named(dense, make, told):
+    with pytest.raises(ValueError, match=told):
+        make(dense[1], dense[2])
+
+
+def test_a_layer_is_found_by_what_it_does(dense, photos):
+    assert dense[0].controls[0].options == ("hidden_1", "hidden_2", "scores")
+    assert photos[0].controls[0].options == ("conv_1", "conv_2", "scores")
+
+
+def test_on_screen_it_has_a_pad_or_a_button(dense, photos, monkeypatch):
+    from layerwise import show
+
+    monkeypatch.setattr(show, "in_notebook", lambda: True)
+    for viewer, kind in ((dense[0], "Sketch"), (photos[0], "Box")):
+        viewer._repr_mimebundle_()
+        first = viewer._panel.box.children[0].children[0]
+        assert type(first).__name__ == kind
+        viewer.close()
+
+
+def test_a_drawing_comes_from_the_pad(dense):
+    from layerwise.explore.sketch import SIDE, Sketch
+
+    got = []
+    pad = Sketch(got.append)
+    pad._message(None, {"kind": "drawing"}, [bytes(np.full(SIDE * SIDE, 255, "uint8"))])
+    assert got[0].shape == (SIDE, SIDE) and got[0].max() == 1
+    pad.close()
+
+
+def test_the_layers_of_a_network_as_a_stack():
+    layers = [
+        {"name": "conv 1", "shape": (5, 5, 4), "parameters": 40, "work": 900},
+        {"name": "dense", "shape": (10,), "parameters": 60, "work": 100},
+    ]
+    figure = plot.stack(layers, title="Two layers.")
+    assert "conv 1: output 5×5 ×4, 40% of the parameters, 90% of the multiplications" in plot.describe(figure)
+    with pytest.raises(ValueError, match="one or three sides"):
+        plot.stack([{"name": "x", "shape": (1, 2), "parameters": 1, "work": 1}])
+
+
+def test_a_unit_needs_to_exist():
+    with pytest.raises(ValueError, match="one of 2 units"):
+        plot.unit(np.eye(3), np.eye(3), [1, 2], np.ones((1, 3, 3)), unit=2)
+    with pytest.raises(ValueError, match="caption per favourite"):
+        plot.unit(np.eye(3), np.eye(3), [1, 2], np.ones((2, 3, 3)), captions=["a"])
