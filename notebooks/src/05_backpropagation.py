@@ -396,11 +396,12 @@ trained = [train_xor(seed, STEPS) for seed in range(STARTS)]
 
 # %%
 plot.curves(
-    {"squared error": [losses for _, losses in trained]},
+    {"error": [losses for _, losses in trained]},
     x=np.arange(STEPS),
     x_title="step",
+    y_title="squared error",
     title="The engine learns XOR: the median of the random starts, and their range",
-)
+).update_yaxes(type="log", exponentformat="power")
 
 # %% [markdown]
 # The error falls; but did every start arrive? At each corner the answer must be nearer to the right one.
@@ -1173,7 +1174,7 @@ figure = plot.curves(
     {name: [shares for _, shares in runs] for name, runs in paths.items()},
     x=np.arange(0, EDGE_STEPS, 50),
     x_title="step",
-    y_title="top curvature as a share of 2 / learning rate",
+    y_title="top curvature as a share of the limit",
     title="The curvature climbs to the limit, or falls to it, and stays",
 )
 figure.add_hline(y=1, line_dash="dot", line_width=1)
@@ -1187,7 +1188,7 @@ found("edge_low", ends.min(), "Of all runs at 0.9 and 1.5, the lowest ended at {
 found("edge_high", ends.max(), "The highest of them ended at {:.2f} of the limit.")
 
 # %% [markdown]
-# Remarkable, and no accident of ours: [Cohen and others (2021)](https://arxiv.org/abs/2103.00065) found it in many
+# At half the limit the curvature is still climbing. Remarkable, and no accident of ours: [Cohen and others (2021)](https://arxiv.org/abs/2103.00065) found it in many
 # networks and called it the *edge of stability*. Gradient descent lets the curvature grow until the rule would forbid
 # the learning rate. There it starts to swing, the swing pushes it to flatter ground, and so it goes on, right at
 # the edge. The loss is no longer falling at every step:
