@@ -2,9 +2,11 @@
 # **How does a network find its weights?**
 #
 # In lesson 02 the call of `fit` found a hundred thousand weights while you watched.
-# TensorFlow's tutorial [Custom training: walkthrough](https://www.tensorflow.org/tutorials/customization/custom_training_walkthrough)
-# opens that box: a small network learns to tell three species of penguins apart, in a loop that is written out line by line.
-# Here you build that loop from a single slope, and then measure which of its settings matter.
+# TensorFlow's tutorial [Custom training:
+# walkthrough](https://www.tensorflow.org/tutorials/customization/custom_training_walkthrough)
+# opens that box: a small network learns to tell three species of penguins apart, in a
+# loop that is written out line by line. Here you build that loop from a single slope,
+# and then measure which of its settings matter.
 #
 # When you leave, you will be able to
 #
@@ -80,9 +82,9 @@ def squared_error(weight):
 
 
 # %% [markdown]
-# Which way is down? Try a weight a little larger and one a little smaller. The difference
-# of the two losses, divided by the distance, is the *slope*. This is the method of *finite
-# differences*: it needs no formula, only two more looks at the data.
+# Which way is down? Try a weight a little larger and one a little smaller. The
+# difference of the two losses, divided by the distance, is the *slope*. This is the
+# method of *finite differences*: it needs no formula, only two more looks at the data.
 
 
 # %%
@@ -95,8 +97,8 @@ def slope(weight, tiny=1e-4):
 print(f"at weight 0 the loss is {squared_error(0):.3f} and its slope {slope(0):.3f}")
 
 # %% [markdown]
-# A negative slope: a larger weight lowers the loss. So a step goes *against* the slope, and
-# the *learning rate* says how far:
+# A negative slope: a larger weight lowers the loss. So a step goes *against* the slope,
+# and the *learning rate* says how far:
 #
 # $$\text{weight} \leftarrow \text{weight} - \text{learning rate} \cdot \text{slope}$$
 #
@@ -144,10 +146,11 @@ found(
 )
 
 # %% [markdown]
-# Each step lands on the other side of the valley, and higher up. At 0.7 the steps change
-# sides too, but end lower each time. Lesson 05 computes the rate at which the climbing begins. Another thing about finite differences: each weight needs two losses of its
-# own. For the 101,770 weights of lesson 02 that would be 203,540 passes through all data,
-# for *one* step.
+# Each step lands on the other side of the valley, and higher up. At 0.7 the steps
+# change sides too, but end lower each time. Lesson 05 computes the rate at which the
+# climbing begins. Another thing about finite differences: each weight needs two losses
+# of its own. For the 101,770 weights of lesson 02 that would be 203,540 passes through
+# all data, for *one* step.
 
 # %% [markdown]
 # ## Every slope at once
@@ -166,9 +169,9 @@ x_train, y_train = standardised[train_birds], species[train_birds]
 x_train.shape, y_train.shape
 
 # %% [markdown]
-# The network is the tutorial's: four inputs, two hidden layers of ten units, three outputs.
-# The outputs are plain scores, called *logits*; `from_logits=True` tells the loss to apply the
-# softmax of lesson 02 itself.
+# The network is the tutorial's: four inputs, two hidden layers of ten units, three
+# outputs. The outputs are plain scores, called *logits*; `from_logits=True` tells the
+# loss to apply the softmax of lesson 02 itself.
 
 
 # %%
@@ -179,13 +182,17 @@ def penguin_network(seed=0):
     return keras.Sequential([keras.Input((4,)), *hidden, keras.layers.Dense(3)])
 
 
+# %% [markdown]
+# The loss is the cross-entropy of lesson 02, averaged over the batch.
+
+# %%
 cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
 # %% [markdown]
-# A framework computes the slopes of *all* weights in about the time of two or three passes.
-# TensorFlow records what is computed inside `GradientTape` and walks back through it. How
-# that walk works is the whole of lesson 05; until then it is a black box that we test. All slopes together
-# are called the *gradient*.
+# A framework computes the slopes of *all* weights in about the time of a few passes.
+# TensorFlow records what is computed inside `GradientTape` and walks back through it.
+# How that walk works is the whole of lesson 05; until then it is a black box that we
+# test. All slopes together are called the *gradient*.
 
 # %%
 BACKEND = keras.backend.backend()
@@ -274,8 +281,8 @@ assert np.abs(difference).max() < 2e-3
 # ## The loop
 #
 # Taking all birds for one step is exact and slow; taking one is quick and noisy. In
-# between lies the *batch*. Each *epoch* shuffles the birds and cuts them into batches, the
-# last of which may be smaller.
+# between lies the *batch*. Each *epoch* shuffles the birds and cuts them into batches,
+# the last of which may be smaller.
 
 
 # %%
@@ -288,8 +295,8 @@ def batches(count, batch_size, rng):
 print([len(batch) for batch in batches(len(x_train), 32, np.random.default_rng(0))])
 
 # %% [markdown]
-# One step: the loss, its slopes, and every variable moved against its slope. (`decay` stays
-# zero until we come to overfitting.)
+# One step: the loss, its slopes, and every variable moved against its slope. (`decay`
+# stays zero until we come to overfitting.)
 
 
 # %%
@@ -312,6 +319,11 @@ def accuracy(network, x, y):
     return np.mean(np.argmax(network.predict_on_batch(x), axis=1) == y)
 
 
+# %% [markdown]
+# Epoch after epoch, batch after batch; in the end two lists of numbers to look at:
+
+
+# %%
 def train_by_hand(network, x, y, *, rate, epochs, take=step, batch_size=32, seed=0):
     """Train a network; return loss and accuracy after each epoch."""
     rng, history = np.random.default_rng(seed), {"loss": [], "accuracy": []}
@@ -334,9 +346,10 @@ plot.history(history, title="A network trained by a loop of your own")
 # %% [markdown]
 # ## The same loop, compiled
 #
-# Each step asks Python for some hundred small operations, one after the other.
-# `tf.function` runs the function once, notes the operations as a *graph*, and from then on
-# runs the graph without asking Python. (On PyTorch and JAX this page stays with plain steps, and draws a smaller map later.)
+# Each step asks Python for many small operations, one after the other. `tf.function`
+# runs the function once, notes the operations as a *graph*, and from then on runs the
+# graph without asking Python. (On PyTorch and JAX this page stays with plain steps, and
+# draws a smaller map later.)
 
 
 # %%
@@ -347,6 +360,10 @@ def compiled(function):
     return tf.function(function, reduce_retracing=True)
 
 
+# %% [markdown]
+# With its help, the step is compiled by one line:
+
+# %%
 compiled_step = compiled(step)
 
 # %%
@@ -358,8 +375,8 @@ predict(
 )
 
 # %% [markdown]
-# Both take the same steps from the same weights. The first call of the compiled one is not
-# counted: it makes the graph.
+# Both take the same steps from the same weights. The first call of the compiled one is
+# not counted: it makes the graph.
 
 
 # %%
@@ -372,6 +389,11 @@ def cost(take, network, steps):
     return (time.process_time() - start) * 1000 / steps
 
 
+# %% [markdown]
+# Computing time is counted over all cores, so that a busy machine does not blur it.
+# Two hundred steps of each:
+
+# %%
 STEPS = 20 if PROFILE == "smoke" else 200
 eager_cost = cost(step, penguin_network(), STEPS)
 compiled_cost = cost(compiled_step, penguin_network(), STEPS)
@@ -394,9 +416,9 @@ if BACKEND == "tensorflow":
 # %% [markdown]
 # ## The loop that Keras has
 #
-# There are three ways to train, and they differ in how much you write. The first is yours. In the second
-# you write only `train_step`, what happens with *one* batch, and `fit` brings
-# the loop, the shuffling, the progress bar and the callbacks.
+# There are three ways to train, and they differ in how much you write. The first is
+# yours. In the second you write only `train_step`, what happens with *one* batch, and
+# `fit` brings the loop, the shuffling, the progress bar and the callbacks.
 
 
 # %%
@@ -411,9 +433,9 @@ class OwnStep(keras.Sequential):
 
 
 # %% [markdown]
-# (Keras on JAX hands `train_step` all variables in and out, in
-# [another form](https://keras.io/guides/custom_train_step_in_jax/); there the second way is
-# left to `fit` here.) In the third way you write nothing: `compile` and `fit`. All three
+# (Keras on JAX hands `train_step` all variables in and out, in [another
+# form](https://keras.io/guides/custom_train_step_in_jax/); there the second way is left
+# to `fit` here.) In the third way you write nothing: `compile` and `fit`. All three
 # begin with the same weights and see the same batches, unshuffled, for one epoch.
 
 # %%
@@ -445,8 +467,10 @@ found(
 assert max(distances) < 1e-5
 
 # %% [markdown]
-# The [walkthrough](https://www.tensorflow.org/tutorials/customization/custom_training_walkthrough) trains for 201
-# epochs with a rate of 0.01. So does the next cell, with the loop from above and the compiled step.
+# The
+# [walkthrough](https://www.tensorflow.org/tutorials/customization/custom_training_walkthrough)
+# trains for 201 epochs with a rate of 0.01. So does the next cell, with the loop from
+# above and the compiled step.
 
 # %%
 tutorial_mlp = penguin_network()
@@ -469,16 +493,18 @@ found(
 )
 
 # %% [markdown]
-# Penguins are an easy case: look at the first figure again. For questions about training
-# we shall need a task with room for error. But first, what else a step can do with a slope.
+# Penguins are an easy case: look at the first figure again. For questions about
+# training we shall need a task with room for error. But first, what else a step can do
+# with a slope.
 
 # %% [markdown]
 # ## Three optimisers
 #
-# Plain gradient descent on batches is called *SGD*, the S standing for stochastic: a batch is
-# a sample. *Momentum* ([Polyak, 1964](https://doi.org/10.1016/0041-5553(64)90137-5))
-# keeps a share of its last step, as a ball keeps its speed, so that steps in the same direction add up and
-# steps to and fro cancel.
+# Plain gradient descent on batches is called *SGD*, the S standing for stochastic: a
+# batch is a sample. *Momentum* ([Polyak,
+# 1964](https://doi.org/10.1016/0041-5553(64)90137-5)) keeps a share of its last step,
+# as a ball keeps its speed, so that steps in the same direction add up and steps to and
+# fro cancel.
 
 
 # %%
@@ -494,10 +520,10 @@ def momentum(slope, state, rate, keep=0.9):
 
 
 # %% [markdown]
-# *Adam* ([Kingma and Ba, 2015](https://arxiv.org/abs/1412.6980)) gives each weight a step
-# length of its own. It keeps a running mean of the slopes and one of their squares, and divides the first by
-# the root of the second. Both begin at zero and are too small at first; the two
-# corrections make up for that.
+# *Adam* ([Kingma and Ba, 2015](https://arxiv.org/abs/1412.6980)) gives each weight a
+# step length of its own. It keeps a running mean of the slopes and one of their
+# squares, and divides the first by the root of the second. Both begin at zero and are
+# too small at first; the two corrections make up for that.
 
 
 # %%
@@ -522,6 +548,11 @@ def ravine_slope(point):
     return point * np.array([1.0, 25.0])
 
 
+# %% [markdown]
+# A walk gives the rule one slope after the other, and lets it keep its notes in `state`.
+
+
+# %%
 def walk(rule, rate, steps=40, scale=1.0):
     """Return the points that a rule visits, from one fixed start."""
     state, points = {}, [np.array([-1.8, 0.6])]
@@ -546,10 +577,10 @@ plot.race(
 )
 
 # %% [markdown]
-# SGD zigzags across and creeps along; momentum overshoots and comes back; Adam goes at the
-# same pace in both directions. Let them race on other ground. Press *Play*. Which of them
-# leaves the saddle? Which finds the deeper of two valleys, and is that merit or luck? At
-# which rate does the first one leave the picture?
+# SGD zigzags across and creeps along; momentum overshoots and comes back; Adam goes at
+# the same pace in both directions. Let them race on other ground. Press *Play*. Which
+# of them leaves the saddle? Which finds the deeper of two valleys, and is that merit or
+# luck? At which rate does the first one leave the picture?
 
 # %%
 explore.optimiser_race(surface="ravine", learning_rate=0.07)
@@ -577,8 +608,8 @@ found(
 
 # %% [markdown]
 # Adam divides by the size of the slopes, so their scale cancels. That is why one rate,
-# [Keras's default](https://keras.io/api/optimizers/adam/) of 0.001, is a fair first guess for Adam on many networks,
-# while for SGD there is no such number.
+# [Keras's default](https://keras.io/api/optimizers/adam/) of 0.001, is a fair first
+# guess for Adam on many networks, while for SGD there is no such number.
 
 # %% [markdown]
 # ## The same to the last digits?
@@ -622,6 +653,11 @@ def by_keras(optimizer, steps):
     return network.get_weights()
 
 
+# %% [markdown]
+# The distance of two networks is the largest difference of any two weights.
+
+
+# %%
 def farthest(ours, theirs):
     """Return the largest difference of two lists of arrays."""
     return max(np.abs(one - other).max() for one, other in zip(ours, theirs))
@@ -641,11 +677,12 @@ for name, (rule, rate, optimizer) in pairs.items():
     print(f"{name:9} after one step: {farthest(ours, theirs):.1e} from Keras")
 
 # %% [markdown]
-# SGD and momentum agree. Adam does not quite, though every line is the paper's. The reason
-# stands in [Keras's source](https://github.com/keras-team/keras/blob/master/keras/src/optimizers/adam.py):
-# it multiplies both corrections into the learning rate and adds epsilon to the root of the
-# *uncorrected* square. Its documentation says so too: its epsilon is the paper's "epsilon
-# hat". Divide through, and the difference is one factor:
+# SGD and momentum agree. Adam does not quite, though every line is the paper's. The
+# reason stands in [Keras's
+# source](https://github.com/keras-team/keras/blob/master/keras/src/optimizers/adam.py):
+# it multiplies both corrections into the learning rate and adds epsilon to the root of
+# the *uncorrected* square. Its documentation says so too: its epsilon is the paper's
+# "epsilon hat". Divide through, and the difference is one factor:
 #
 # $$\frac{\hat m}{\sqrt{\hat v} + \epsilon} \quad\text{becomes}\quad
 # \frac{\hat m}{\sqrt{\hat v} + \epsilon\,/\sqrt{1 - \beta_2^t}}$$
@@ -675,9 +712,9 @@ found("hand_after_200", after[LATE], "After 200 steps they are within {:.0e}.")
 assert after[1] < 1e-6 and after[LATE] < 1e-4
 
 # %% [markdown]
-# Does it matter? In the first step the factor is $1/\sqrt{0.001}$, so Keras's epsilon counts as
-# much as one of the paper's that is 32 times larger. The curve shows the length of the first step
-# by the size of the slope, as a share of the learning rate.
+# Does it matter? In the first step the factor is $1/\sqrt{0.001}$, so Keras's epsilon
+# counts as much as one of the paper's that is 32 times larger. The curve shows the
+# length of the first step by the size of the slope, as a share of the learning rate.
 
 # %%
 sizes = np.logspace(-9, -2, 71)
@@ -701,10 +738,10 @@ found(
 )
 
 # %% [markdown]
-# For slopes above a millionth nothing is to be seen, and after a few thousand steps the
-# factor is close to 1. It matters where slopes are tiny from the start, or when you
-# compare two frameworks and wonder about the sixth digit. RMSprop, Adam's elder relative,
-# has its epsilon in yet another place in Keras: under the root.
+# For slopes above a thousandth nothing is to be seen, and after a few thousand steps the
+# factor is close to 1. It matters for weights whose slopes are tiny from the start, and
+# when you compare two frameworks digit by digit. RMSprop, Adam's elder relative, has its
+# epsilon in yet another place in Keras: under the root.
 
 # %% [markdown]
 # ## How to choose a learning rate
@@ -720,6 +757,11 @@ def halved(pictures):
     return blocks.mean(axis=(2, 4)).reshape(-1, 196)
 
 
+# %% [markdown]
+# The first 2,000 digits are for training. Later parts of the pool serve for validation
+# and judging.
+
+# %%
 digits = data.load("digits", source="best" if PROFILE == "full" else "bundled")
 pool, labels = halved(digits.x_train[:10_000]), digits.y_train[:10_000].astype("int32")
 COUNT = 300 if PROFILE == "smoke" else 2000
@@ -744,10 +786,11 @@ def reader(units=32, dropout=0.0):
 
 
 # %% [markdown]
-# Smith ([2017](https://doi.org/10.1109/WACV.2017.58)) proposed to find the rate in a single short run: let it rise
-# from step to step, and watch the loss. While the rate is too
-# small nothing happens; then the loss falls; then it explodes. With a step of your own
-# this is one line.
+# Smith ([2017](https://doi.org/10.1109/WACV.2017.58)) proposed to find the rate in a
+# single short run: let it rise from step to step, and watch the loss. While the rate is
+# too small nothing happens; then the loss falls; then it explodes. (He let it rise in a
+# straight line; here it is multiplied at every step, so that small rates get their
+# turn.)
 
 # %%
 rising = np.geomspace(1e-4, 10, 80).astype("float32")
@@ -761,9 +804,10 @@ losses = [
 plot.range_test(rising, losses, title="One sweep: too small, good, too large")
 
 # %% [markdown]
-# The finder does the same with any compiled Keras model, three times, smooths the curve and
-# reads a range from it. It works on *your* model and puts every weight back afterwards.
-# Move your rate along the curve, and see how little the smoothing changes the advice.
+# The finder does the same with any compiled Keras model, three times, smooths the curve
+# and reads a range from it. It works on *your* model and puts every weight back
+# afterwards. Move your rate along the curve, and see how little the smoothing changes
+# the advice.
 
 # %%
 found_by_sweep = reader()
@@ -774,14 +818,15 @@ assert farthest(before, found_by_sweep.get_weights()) == 0
 finder
 
 # %% [markdown]
-# A sweep lasts seconds and sees only the first steps of a training. Is its advice right for
-# a whole one? That needs many whole trainings: first a place to keep them.
+# A sweep lasts seconds and sees only the first steps of a training. Is its advice right
+# for a whole one? That needs many whole trainings: first a place to keep them.
 
 # %% [markdown]
 # ## A log of runs
 #
-# A result is worth something when you can say what produced it. So each run from here on leaves a line
-# in a file: what was set, the seed, what came out, and with which version.
+# A result is worth something when you can say what produced it. So each run from here
+# on leaves a line in a file: what was set, the seed, what came out, and with which
+# version.
 
 # %%
 LOG = Path(tempfile.mkdtemp()) / "runs.jsonl"
@@ -795,9 +840,9 @@ def note(experiment, **what):
 
 
 # %% [markdown]
-# To make a thousand runs affordable, not only the step is compiled but the whole epoch, so
-# that Python is asked once an epoch. Each step takes its rate from a list, which will
-# serve for schedules too.
+# To make a thousand runs affordable, not only the step is compiled but the whole epoch,
+# so that Python is asked once an epoch. Each step takes its rate from a list, which
+# will serve for schedules too.
 
 # %%
 counting = tf.range if BACKEND == "tensorflow" else range
@@ -829,6 +874,11 @@ def run(network, x, y, rate, *, batch_size, epochs, seed, decay=0.0, watch=None)
             watch(network)
 
 
+# %% [markdown]
+# A network in use is measured without dropout and without learning from what it sees:
+
+
+# %%
 @compiled
 def loss_on(network, x, y):
     """Return the loss of a network in use: nothing is dropped, nothing learned."""
@@ -838,8 +888,8 @@ def loss_on(network, x, y):
 # %% [markdown]
 # ## Learning rate and batch size, mapped
 #
-# Nine rates, seven batch sizes, and several random starts for each pair. All runs see the same
-# number of digits: with batches twice as large there are half as many steps.
+# Nine rates, seven batch sizes, and several random starts for each pair. All runs see
+# the same number of digits: with batches twice as large there are half as many steps.
 
 # %%
 predict(
@@ -855,6 +905,12 @@ rates = [2.0**power for power in range(-6, 3)]
 sizes = [8, 16, 32, 64, 128, 256, 512]
 if PROFILE == "smoke" or BACKEND != "tensorflow":
     rates, sizes = rates[2::3], sizes[2::2]
+
+# %% [markdown]
+# Every run starts from the weights of its seed, and its result is noted. This is the
+# longest cell of the page: some 250 trainings.
+
+# %%
 final = np.zeros((SEEDS, len(rates), len(sizes)))
 mapped = reader()
 for seed in range(SEEDS):
@@ -887,11 +943,11 @@ plot.heatmap(
 )
 
 # %% [markdown]
-# Start in a cell at the lower left and go one up and one right, as a bishop does. The loss hardly changes:
-# along these diagonals learning rate and batch size have the same *ratio*. Half as many
-# steps, each twice as long, go the same way. This is the *linear scaling rule* of
-# [Goyal and others (2017)](https://arxiv.org/abs/1706.02677). The next cell measures how
-# well it holds, for rates up to one half.
+# Start in a cell at the lower left and go one up and one right, as a bishop does. The
+# loss hardly changes: along these diagonals learning rate and batch size have the same
+# *ratio*. Half as many steps, each twice as long, go the same way. This is the *linear
+# scaling rule* of [Goyal and others (2017)](https://arxiv.org/abs/1706.02677). The next
+# cell measures how well it holds, for rates up to one half.
 
 # %%
 modest = [row for row, rate in enumerate(rates) if rate <= 0.5]
@@ -899,6 +955,12 @@ ratios = {}
 for row in modest:
     for column, size in enumerate(sizes):
         ratios.setdefault(rates[row] / size, []).append(average[row, column])
+
+# %% [markdown]
+# A ratio that occurs in three cells or more can be compared with itself: how much larger
+# is its highest loss than its lowest?
+
+# %%
 equal = [max(losses) / min(losses) - 1 for losses in ratios.values() if len(losses) > 2]
 found(
     "equal_ratio_spread",
@@ -922,6 +984,11 @@ def interval(values):
     return np.mean(values), half
 
 
+# %% [markdown]
+# One slope for each random start gives several slopes, so that we can say how well their
+# mean is known:
+
+# %%
 exponents = [
     np.polyfit(np.log2(sizes), np.log2(np.take(rates, one.argmin(axis=0))), 1)[0]
     for one in final
@@ -935,11 +1002,13 @@ found(
 found("scaling_half_width", half, "That is known to within ±{:.2f}.")
 
 # %% [markdown]
-# Both are true, then. *Equal* results lie along a constant ratio. But from batches of 8 to
-# batches of 512 that would ask for 64 times the rate, and the *best* one grows far less, because it stands just below the ceiling. Once a growing batch has taken the rate there,
-# nothing is left to scale, and larger batches fall behind for want of steps. In
-# many tasks and nets, [Shallue and others (2019)](https://www.jmlr.org/papers/v20/18-789.html) found no single rule
-# either. And the finder?
+# Both are true, then. *Equal* results lie along a constant ratio. But from batches of 8
+# to batches of 512 that would ask for 64 times the rate, and the *best* one grows far
+# less, because it stands just below the ceiling. Once a growing batch has taken the
+# rate there, nothing is left to scale, and larger batches fall behind for want of
+# steps. In many tasks and nets, [Shallue and others
+# (2019)](https://www.jmlr.org/papers/v20/18-789.html) found no single rule either. And
+# the finder?
 
 # %%
 best_rate = rates[int(average[:, sizes.index(32)].argmin())]
@@ -952,16 +1021,29 @@ found(
 )
 
 # %% [markdown]
-# A sweep of seconds names the right region, and not the best rate in it. Below the ceiling there is room for
-# a factor of four or more with little loss: when in doubt, take a rate from the upper
-# middle of the range.
+# A sweep of seconds names the right region, and not the best rate in it. On which side is
+# it safer to err?
+
+# %%
+column, best_row = sizes.index(32), rates.index(best_rate)
+below = average[max(best_row - 1, 0), column] / average[best_row, column]
+above = average[min(best_row + 2, len(rates) - 1), column] / average[best_row, column]
+found(
+    "half_the_best", below, "Half the best rate ends at {:.2f} times the lowest loss."
+)
+found(
+    "four_times_it", above, "Four times the best rate ends at {:.1f} times that loss."
+)
+
+# %% [markdown]
+# So when in doubt, take a rate from the middle of the range rather than from its top.
 
 # %% [markdown]
 # ## Schedules: a rate that changes
 #
 # A large rate travels far and cannot settle; a small one settles and does not travel. A
-# *schedule* has both: here a short *warm-up*, then half a wave of the *cosine* down to zero
-# ([Loshchilov and Hutter, 2017](https://arxiv.org/abs/1608.03983)).
+# *schedule* has both: here a short *warm-up*, then half a wave of the *cosine* down to
+# zero ([Loshchilov and Hutter, 2017](https://arxiv.org/abs/1608.03983)).
 
 
 # %%
@@ -972,6 +1054,11 @@ def warm_cosine(peak, steps, warm):
     return peak * np.where(number < warm, number / max(warm, 1), falling)
 
 
+# %% [markdown]
+# Keras has the same as `CosineDecay`, a schedule that any of its optimizers takes in
+# place of a number:
+
+# %%
 ours = warm_cosine(1.0, 200, 20)
 theirs = keras.optimizers.schedules.CosineDecay(
     0.0, decay_steps=180, warmup_target=1.0, warmup_steps=20
@@ -1001,6 +1088,11 @@ plot.curves(
 RUNS = {"smoke": 2, "quick": 10, "full": 12}[PROFILE]
 x_fresh, y_fresh = pool[4000:6000], labels[4000:6000]
 steps = 10 * -(-len(x_digits) // 32)
+
+# %% [markdown]
+# Within a seed all three schedules share the first weights and the order of the digits.
+
+# %%
 fresh = {name: [] for name in shapes}
 for seed in range(RUNS):
     keras.utils.set_random_seed(seed)
@@ -1026,23 +1118,28 @@ gain, half = interval(np.subtract(fresh["cosine"], fresh["warm-up, cosine"]))
 print(f"warm-up on top of it: {gain:.3f} ± {half:.3f}")
 
 # %% [markdown]
-# The runs are pairs here: same start, same order of digits, so that we may take differences pair
-# by pair. The cosine also makes runs more alike: look at the intervals. Whether the warm-up adds
-# anything, the last line says for this net; it earns its
-# place near the ceiling, and in transformers (lesson 12).
+# The runs are pairs here: same start, same order of digits, so that we may take
+# differences pair by pair. The cosine also makes runs more alike: look at the
+# intervals. Whether the warm-up adds anything, the last line says for this net; it
+# earns its place near the ceiling, and in transformers (lesson 12).
 
 # %% [markdown]
 # ## Overfitting, seen and treated
 #
-# Take only 500 digits and train for long. The network will come to know them by heart. Three groups
-# take part: the digits it trains on; *validation* digits, by which we decide when to
-# stop; and the fresh digits, which decide nothing and so may judge.
+# Take only 500 digits and train for long. The network will come to know them by heart.
+# Three groups take part: the digits it trains on; *validation* digits, by which we
+# decide when to stop; and the fresh digits, which decide nothing and so may judge.
 
 # %%
 FEW, LONG = (100, 20) if PROFILE == "smoke" else (500, 120)
 x_valid, y_valid = pool[6000:7000], labels[6000:7000]
 
+# %% [markdown]
+# `watched` trains for long and looks at all three groups after every epoch. The fresh
+# digits are only looked at, never used to choose.
 
+
+# %%
 def watched(network, x, y, *, seed, epochs=LONG, decay=0.0):
     """Train for long; return training, validation and fresh loss by epoch."""
     seen, parts = [], [(x, y), (x_valid, y_valid), (x_fresh, y_fresh)]
@@ -1105,6 +1202,12 @@ treatments = {
     "weight decay": (plain, FEW, {"decay": 0.003}),
     "more data": (plain, 4 * FEW, {"epochs": LONG // 4}),
 }
+
+# %% [markdown]
+# The first weights are the same for all, seed by seed; which units dropout silences is
+# drawn anew in every run.
+
+# %%
 ends = {name: [] for name in ["nothing", "early stopping", *treatments]}
 for seed in range(KINDS):
     for name, (network, count, settings) in treatments.items():
@@ -1159,10 +1262,10 @@ found(
 )
 
 # %% [markdown]
-# Read both lists. A small *gap* is no aim in itself: a decay ten times as large (try it, it
-# is one number) nearly closes the gap by making the *training* loss bad. What counts is the loss on
-# fresh digits. The climb is cured by every remedy; the gap that is left belongs to
-# what 500 digits cannot say.
+# Read both lists. A small *gap* is no aim in itself: a decay ten times as large (try
+# it, it is one number) closes most of the gap by making the *training* loss far worse.
+# What counts is the loss on fresh digits. And no remedy that keeps to the 500 digits
+# removes the gap: what is left is what 500 digits cannot say.
 #
 # In Keras each remedy is one argument. `fit` with all of them:
 
@@ -1183,9 +1286,10 @@ print(f"{len(history.epoch)} epochs, the best was number {stop.best_epoch + 1}")
 assert np.isclose(stop.best, min(history.history["val_loss"]))
 
 # %% [markdown]
-# One caution for later: Keras shrinks the weights directly. For SGD that is the same as adding the
-# squared weights to the loss; for Adam it is not, since Adam would divide that part of the slope
-# away ([Loshchilov and Hutter, 2019](https://arxiv.org/abs/1711.05101)).
+# One caution for later: Keras shrinks the weights directly. For plain SGD that is the
+# same as adding the squared weights to the loss; for Adam it is not, since Adam would
+# divide that part of the slope away ([Loshchilov and Hutter,
+# 2019](https://arxiv.org/abs/1711.05101)).
 
 # %% [markdown]
 # ## The same again?
@@ -1216,20 +1320,21 @@ found("repeat_difference", abs(first - again), "The same seed twice differs by {
 # The same program, on the same machine, with the same versions: that is what a seed
 # promises, and no more. One random number drawn earlier and everything after it is
 # different. On a GPU the order of a sum may change from run to run, unless
-# [deterministic operations](https://www.tensorflow.org/api_docs/python/tf/config/experimental/enable_op_determinism)
+# [deterministic
+# operations](https://www.tensorflow.org/api_docs/python/tf/config/experimental/enable_op_determinism)
 # are asked for, and other versions or other hardware may round differently. So a seed
-# makes a run repeatable. It does not make a result *true*: for that, this page uses several
-# seeds and an interval.
+# makes a run repeatable. It does not make a result *true*: for that, this page uses
+# several seeds and an interval.
 
 # %% [markdown]
 # ## Let a tuner search
 #
-# Units, dropout, learning rate: three settings are too many to map. *Random search* draws
-# them and keeps the best, and beats a grid when only some of the settings matter
+# Units, dropout, learning rate: three settings are too many to map. *Random search*
+# draws them and keeps the best, and beats a grid when only some of the settings matter
 # ([Bergstra and Bengio, 2012](https://www.jmlr.org/papers/v13/bergstra12a.html)).
-# [KerasTuner](https://keras.io/keras_tuner/) can call `fit` by itself on networks that a
-# function builds. It can also tune *any* training: override `run_trial`, take the settings
-# from the trial, train as you like, and return the number to be made small.
+# [KerasTuner](https://keras.io/keras_tuner/) can call `fit` by itself on networks that
+# a function builds. It can also tune *any* training: override `run_trial`, take the
+# settings from the trial, train as you like, and return the number to be made small.
 
 
 # %%
@@ -1268,7 +1373,8 @@ found(
 )
 
 # %% [markdown]
-# Every trial is in the log as well. The log is a file of plain lines, so any tool reads it:
+# Every trial is in the log as well. The log is a file of plain lines, so any tool reads
+# it:
 
 # %%
 log = pd.read_json(LOG, lines=True)
@@ -1287,19 +1393,19 @@ plot.points(
 )
 
 # %% [markdown]
-# One caution: the winner was chosen *because* its validation loss was low, partly by luck,
-# so that number flatters it. The fresh digits have not chosen anything. For a log that
-# a team shares, with charts, stored models and a server, there is
-# [MLflow](https://mlflow.org/docs/latest/ml/tracking/), which lesson 26 uses; what it keeps for
-# each run is what `note` keeps.
+# One caution: the winner was chosen *because* its validation loss was low, partly by
+# luck, so that number flatters it. The fresh digits have not chosen anything. For a log
+# that a team shares, with charts, stored models and a server, there is
+# [MLflow](https://mlflow.org/docs/latest/ml/tracking/), which lesson 26 uses; what it
+# keeps for each run is what `note` keeps.
 
 # %% [markdown]
 # ## Your recipe, once, on the test digits
 #
-# Two recipes on all 10,000 digits of the pool. The first is where this page began: plain steps with the
-# tutorial's rate. The second has what you measured: a rate from the upper
-# part of the range, batches of 32, a warm-up and a cosine, and the tuner's units. Then the test
-# digits, for the only time on this page.
+# Two recipes on all 10,000 digits of the pool. The first is where this page began:
+# plain steps with the tutorial's rate. The second has what you measured: a rate from
+# the upper part of the range, batches of 32, a warm-up and a cosine, and the tuner's
+# units. Then the test digits, for the only time on this page.
 
 # %%
 winner = tuner.get_best_hyperparameters()[0]
@@ -1310,6 +1416,11 @@ recipes = {
     "the tutorial's rate": (reader(), 0.01),
     "your recipe": (large, warm_cosine(best_rate, steps, steps // 10)),
 }
+
+# %% [markdown]
+# Same digits, same epochs, same batches. Only the settings differ.
+
+# %%
 x_judge, y_judge = halved(digits.x_test), digits.y_test
 wrong = {}
 for name, (network, rate) in recipes.items():
@@ -1400,14 +1511,15 @@ quiz(
 # %% [markdown]
 # ## What this page leaves out
 #
-# The slopes came from a black box; lesson 05 opens it, and predicts the ceiling of the learning rate.
-# The walkthrough ends with penguins it has named. A real service would go on: predict,
-# save, watch (lessons 06, 25 and 26).
+# The slopes came from a black box; lesson 05 opens it, and predicts the ceiling of the
+# learning rate. The walkthrough ends with penguins it has named. A real service would
+# go on: predict, save, watch (lessons 06, 25 and 26).
 #
-# Where this page claims more than it shows: all maps are of one small net, one kind of task and plain
-# SGD. The ceiling and the flat best rate are theirs; with Adam, batch normalisation
-# or a transformer the numbers move, and the only rule that travels is to measure. The intervals speak of random
-# starts, not of other digits. Random search is the plainest
-# of tuners; KerasTuner also has Hyperband, which stops poor trials early, and Bayesian
-# optimisation, which learns from trials already made. And the penguin table has faults of
-# its own: the island would have given the species away, which is why it was left out.
+# Where this page claims more than it shows: the map is of one small net, one task and
+# plain SGD. The ceiling and the flat best rate are theirs; with Adam, batch
+# normalisation or a transformer the numbers move, and the only rule that travels is to
+# measure. The intervals speak of random starts, not of other digits. Random search is
+# the plainest of tuners; KerasTuner also has Hyperband, which stops poor trials early,
+# and Bayesian optimisation, which learns from trials already made. And the penguin
+# table has faults of its own: the island would have given the species away, which is
+# why it was left out.
