@@ -4,7 +4,7 @@ Each is a pure computation, a picture and a few controls (`layerwise.explore.bas
 explorer is the last line of a cell; its state can be read and set as attributes.
 """
 
-__all__ = ["drawing_pad", "neuron", "playground"]
+__all__ = ["drawing_pad", "learning_curves", "neuron", "playground"]
 
 
 def neuron(**state):
@@ -73,3 +73,28 @@ def drawing_pad(answerers):
     from layerwise.explore.pad import DrawingPad
 
     return DrawingPad(answerers)
+
+
+def learning_curves(rows, **state):
+    """Grow the training data, and watch how the score of each method grows, and its cost.
+
+    Args:
+        rows: One row for each run, as a table or a list of dicts: ``method``, ``examples``, ``score``,
+            ``cpu_seconds`` of the training, and perhaps ``task`` and ``answer_seconds`` (for answering the test set).
+        **state: Values to start from: ``examples``, ``task``, ``cost``, ``errors``, ``log``.
+
+    Returns:
+        An explorer. Left, the learning curves with their 95 % intervals; right, what each score cost.
+
+    Example:
+        >>> from layerwise import explore
+        >>> runs = [(100, 0.6, 0.1), (900, 0.9, 0.8)]
+        >>> rows = [{"method": "forest", "examples": n, "score": s, "cpu_seconds": c} for n, s, c in runs]
+        >>> curves = explore.learning_curves(rows)
+        >>> curves.examples = 900
+
+    Explained in lesson 07.
+    """
+    from layerwise.explore.growing import build
+
+    return build(rows, state)

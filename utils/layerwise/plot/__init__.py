@@ -17,12 +17,14 @@ _WHERE = {
     "figure": "_figure",
     "history": "fits",
     "images": "pictures",
+    "learning_curves": "growth",
     "nested": "diagrams",
     "network": "networks",
     "neuron": "networks",
     "pixels": "pictures",
     "points": "scatter",
     "probabilities": "answers",
+    "verdicts": "growth",
 }
 
 __all__ = sorted(_WHERE)
