@@ -53,7 +53,7 @@ HINTS = [
 MISTAKES = {
     "spread": "That is how far single runs spread. The mean of several is known better: divide the standard deviation "
     "by the square root of the number of runs.",
-    "population": "The standard deviation divides by the number of runs, as for a whole population. These are a sample: "
+    "population": "The standard deviation divides by the number of runs, for a whole population. These are a sample: "
     "use ddof=1.",
     "normal": "The factor 1.96 is for a spread that is known. Here a few runs must tell it, which takes Student's t.",
     "one_sided": "The factor leaves 5 % on one side. An interval of 95 % leaves 2.5 % on each: 0.975.",
@@ -192,7 +192,7 @@ MISTAKES = {
     "test_scaled_by_itself": "The test rows were scaled by their own mean and spread. Use those of the training rows "
     "for both, or the same value means two things.",
     "not_scaled": "The columns were not scaled.",
-    "own_splits": "The same learner entered twice got two different errors: each was given a split of its own. Draw one "
+    "own_splits": "The same learner entered twice got two different errors: each had a split of its own. Draw one "
     "split a seed, and let all learners share it.",
     "tested_on_training": "These are the errors on the training rows. Whoever has learned by heart wins that race.",
     "one_seed": "Every row of the result is the same: the split does not change with the seed.",
@@ -420,7 +420,7 @@ HINTS = [
     "`answer = learn(x_train[chosen], y_train[chosen])`, then `np.mean(answer(x_test) == y_test)`.",
 ]
 MISTAKES = {
-    "first_rows": "Every run learned from the first rows. Draw them by the seed, or the spread over seeds says nothing.",
+    "first_rows": "Every run learned from the first rows. Draw them by the seed, or the spread says nothing.",
     "scored_on_drawn": "These are shares on the examples just learned. A learning curve is about unseen ones.",
     "test_shrinks": "The test set shrank with the training set. Keep all of it: small test sets make a rough curve.",
     "labels_left_behind": "The examples were drawn, their labels not: they no longer belong together.",
@@ -451,8 +451,17 @@ def cases(rng):
 
 
 def curve(
-    learn, x_train, y_train, x_test, y_test, sizes, seeds, *,
-    drawn=True, labels=True, tested="all",
+    learn,
+    x_train,
+    y_train,
+    x_test,
+    y_test,
+    sizes,
+    seeds,
+    *,
+    drawn=True,
+    labels=True,
+    tested="all",
 ):
     result = np.zeros((len(sizes), len(seeds)))
     for row, size in enumerate(sizes):
@@ -593,7 +602,7 @@ MISTAKES = {
     "counted": "You counted pixels. A strong edge must weigh more than a faint one: add up the strengths.",
     "edge_lost": "An edge that points exactly to π was lost. It belongs to the last part.",
     "wrapped": "An edge that points exactly to π went to the first part. Here it belongs to the last.",
-    "full_circle": "You cut the full circle, 0 to 2π. Directions run from 0 to π only, so half of your parts stay empty.",
+    "full_circle": "You cut the full circle, 0 to 2π. Directions run from 0 to π, so half of your parts stay empty.",
     "normalised": "The shares are right, but not the amounts: do not divide by the sum.",
 }
 
@@ -699,8 +708,8 @@ HINTS = [
     "Train once. The error on the untouched test rows is what every shuffled error is compared with.",
     "For every column and every order: take a fresh copy of the test rows, replace one column, answer, and take the "
     "error.",
-    "`shuffled = x_test.copy(); shuffled[:, column] = x_test[order, column]`; the importance is the mean of error minus "
-    "the untouched error.",
+    "`shuffled = x_test.copy(); shuffled[:, column] = x_test[order, column]`; the importance is the mean of its error "
+    "minus the untouched one.",
 ]
 MISTAKES = {
     "on_training": "The columns were shuffled in the training rows. That shows what the model learned by heart, useful "
@@ -925,7 +934,11 @@ def diagnose(inputs, output):
         "threshold": fraud[suspicion > 0.5].sum() / fraud.sum(),
     }
     right = reference(**inputs)
-    alike = [m for m, value in wrong.items() if np.isclose(output, value) and not np.isclose(value, right)]
+    alike = [
+        m
+        for m, value in wrong.items()
+        if np.isclose(output, value) and not np.isclose(value, right)
+    ]
     return alike[0] if len(alike) == 1 else None
 
 
@@ -993,7 +1006,7 @@ MISTAKES = {
     "both.",
     "half_logarithms": "Only the examples are logarithmic. Take the logarithm of the errors too, and exp at the end.",
     "still_logarithms": "These are logarithms of errors: take np.exp of each forecast before the mean.",
-    "mean_first": "One line was fitted to the mean of the runs, so nothing is left to tell how sure it is. Fit each run.",
+    "mean_first": "One line was fitted to the mean of the runs, so nothing can say how sure it is. Fit each run.",
     "spread": "The half width is that of single forecasts. For their mean, divide by the square root of the runs.",
 }
 
@@ -1041,7 +1054,9 @@ def diagnose(inputs, output):
         if np.isclose(mean, values.mean()):
             return mistake
     pooled = forecasts(
-        inputs["examples"], inputs["errors"].mean(axis=0, keepdims=True), inputs["target"]
+        inputs["examples"],
+        inputs["errors"].mean(axis=0, keepdims=True),
+        inputs["target"],
     )
     if np.isclose(mean, pooled[0]):
         return "mean_first"
@@ -1156,7 +1171,16 @@ MISTAKES = {
 }
 
 
-def pick(candidates, seconds, must_explain, *, judged="validation", budget=True, reasons=True, rule="right"):
+def pick(
+    candidates,
+    seconds,
+    must_explain,
+    *,
+    judged="validation",
+    budget=True,
+    reasons=True,
+    rule="right",
+):
     rest = [one for one in candidates if one["cpu_seconds"] <= seconds or not budget]
     rest = [one for one in rest if one["explains"] or not must_explain or not reasons]
     best = max(rest, key=lambda one: (max if rule == "lucky" else np.mean)(one[judged]))
@@ -1181,7 +1205,15 @@ WRONG = {
     "lucky_run": {"rule": "lucky"},
     "cheapest_at_all": {"rule": "cheapest"},
 }
-NAMES = ["logistic regression", "SVM", "forest", "boosting", "mlp", "convnet", "nearest"]
+NAMES = [
+    "logistic regression",
+    "SVM",
+    "forest",
+    "boosting",
+    "mlp",
+    "convnet",
+    "nearest",
+]
 
 
 def drawn(rng):
@@ -1402,7 +1434,7 @@ CANDIDATES = {
     "edges, SVM": (lambda: SVC(C=10), False),
     "pixels, forest": (lambda: RandomForestClassifier(50), False),
 }
-SIZES = {"smoke": [100, 300], "quick": [300, 1000, 3000]}.get(PROFILE, [300, 1000, 3000])
+SIZES = [100, 300] if PROFILE == "smoke" else [300, 1000, 3000]
 SEEDS = range({"smoke": 2, "quick": 4, "full": 5}[PROFILE])
 
 # %% [markdown]
@@ -1438,7 +1470,9 @@ rows = [
     for share in runs
 ]
 plot.learning_curves(
-    rows, score="share sorted rightly", x_title="labelled pictures",
+    rows,
+    score="share sorted rightly",
+    x_title="labelled pictures",
     title="What each candidate makes of the shop's pictures",
 ) if ready else None
 
@@ -1463,7 +1497,7 @@ if ready and power_law_works:
     found(
         "forecast_error",
         forecast,
-        f"Forecast for {COUNT:,} pictures: {{:.1%}} errors (± {half * 100:.1f} points).",
+        f"Forecast for {COUNT:,} pictures: {{:.1%}} errors (± {half:.1%}).",
     )
     found("true_error", truth, "Measured: {:.1%}.")
 
@@ -1498,7 +1532,7 @@ if ready and choose_works:
     found(
         "recommended_share",
         mean,
-        f"Your recommendation, {chosen}: {{:.1%}} (± {half * 100:.1f} points) sorted rightly"
+        f"Your recommendation, {chosen}: {{:.1%}} (± {half:.1%}) sorted rightly"
         f" after {SIZES[-1]:,} pictures.",
     )
 

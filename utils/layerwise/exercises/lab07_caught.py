@@ -44,7 +44,11 @@ def diagnose(inputs, output):
         "threshold": fraud[suspicion > 0.5].sum() / fraud.sum(),
     }
     right = reference(**inputs)
-    alike = [m for m, value in wrong.items() if np.isclose(output, value) and not np.isclose(value, right)]
+    alike = [
+        m
+        for m, value in wrong.items()
+        if np.isclose(output, value) and not np.isclose(value, right)
+    ]
     return alike[0] if len(alike) == 1 else None
 
 EXERCISE = "07.caught"

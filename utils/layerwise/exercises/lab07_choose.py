@@ -23,7 +23,16 @@ MISTAKES = {
 }
 
 
-def pick(candidates, seconds, must_explain, *, judged="validation", budget=True, reasons=True, rule="right"):
+def pick(
+    candidates,
+    seconds,
+    must_explain,
+    *,
+    judged="validation",
+    budget=True,
+    reasons=True,
+    rule="right",
+):
     rest = [one for one in candidates if one["cpu_seconds"] <= seconds or not budget]
     rest = [one for one in rest if one["explains"] or not must_explain or not reasons]
     best = max(rest, key=lambda one: (max if rule == "lucky" else np.mean)(one[judged]))
@@ -48,7 +57,15 @@ WRONG = {
     "lucky_run": {"rule": "lucky"},
     "cheapest_at_all": {"rule": "cheapest"},
 }
-NAMES = ["logistic regression", "SVM", "forest", "boosting", "mlp", "convnet", "nearest"]
+NAMES = [
+    "logistic regression",
+    "SVM",
+    "forest",
+    "boosting",
+    "mlp",
+    "convnet",
+    "nearest",
+]
 
 
 def drawn(rng):

@@ -15,7 +15,7 @@ MISTAKES = {
     "test_scaled_by_itself": "The test rows were scaled by their own mean and spread. Use those of the training rows "
     "for both, or the same value means two things.",
     "not_scaled": "The columns were not scaled.",
-    "own_splits": "The same learner entered twice got two different errors: each was given a split of its own. Draw one "
+    "own_splits": "The same learner entered twice got two different errors: each had a split of its own. Draw one "
     "split a seed, and let all learners share it.",
     "tested_on_training": "These are the errors on the training rows. Whoever has learned by heart wins that race.",
     "one_seed": "Every row of the result is the same: the split does not change with the seed.",

@@ -12,7 +12,7 @@ MISTAKES = {
     "counted": "You counted pixels. A strong edge must weigh more than a faint one: add up the strengths.",
     "edge_lost": "An edge that points exactly to π was lost. It belongs to the last part.",
     "wrapped": "An edge that points exactly to π went to the first part. Here it belongs to the last.",
-    "full_circle": "You cut the full circle, 0 to 2π. Directions run from 0 to π only, so half of your parts stay empty.",
+    "full_circle": "You cut the full circle, 0 to 2π. Directions run from 0 to π, so half of your parts stay empty.",
     "normalised": "The shares are right, but not the amounts: do not divide by the sum.",
 }
 

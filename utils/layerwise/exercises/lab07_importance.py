@@ -7,8 +7,8 @@ HINTS = [
     "Train once. The error on the untouched test rows is what every shuffled error is compared with.",
     "For every column and every order: take a fresh copy of the test rows, replace one column, answer, and take the "
     "error.",
-    "`shuffled = x_test.copy(); shuffled[:, column] = x_test[order, column]`; the importance is the mean of error minus "
-    "the untouched error.",
+    "`shuffled = x_test.copy(); shuffled[:, column] = x_test[order, column]`; the importance is the mean of its error "
+    "minus the untouched one.",
 ]
 MISTAKES = {
     "on_training": "The columns were shuffled in the training rows. That shows what the model learned by heart, useful "

@@ -13,7 +13,7 @@ HINTS = [
 MISTAKES = {
     "spread": "That is how far single runs spread. The mean of several is known better: divide the standard deviation "
     "by the square root of the number of runs.",
-    "population": "The standard deviation divides by the number of runs, as for a whole population. These are a sample: "
+    "population": "The standard deviation divides by the number of runs, for a whole population. These are a sample: "
     "use ddof=1.",
     "normal": "The factor 1.96 is for a spread that is known. Here a few runs must tell it, which takes Student's t.",
     "one_sided": "The factor leaves 5 % on one side. An interval of 95 % leaves 2.5 % on each: 0.975.",

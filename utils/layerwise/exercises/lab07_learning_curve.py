@@ -10,7 +10,7 @@ HINTS = [
     "`answer = learn(x_train[chosen], y_train[chosen])`, then `np.mean(answer(x_test) == y_test)`.",
 ]
 MISTAKES = {
-    "first_rows": "Every run learned from the first rows. Draw them by the seed, or the spread over seeds says nothing.",
+    "first_rows": "Every run learned from the first rows. Draw them by the seed, or the spread says nothing.",
     "scored_on_drawn": "These are shares on the examples just learned. A learning curve is about unseen ones.",
     "test_shrinks": "The test set shrank with the training set. Keep all of it: small test sets make a rough curve.",
     "labels_left_behind": "The examples were drawn, their labels not: they no longer belong together.",
@@ -41,8 +41,17 @@ def cases(rng):
 
 
 def curve(
-    learn, x_train, y_train, x_test, y_test, sizes, seeds, *,
-    drawn=True, labels=True, tested="all",
+    learn,
+    x_train,
+    y_train,
+    x_test,
+    y_test,
+    sizes,
+    seeds,
+    *,
+    drawn=True,
+    labels=True,
+    tested="all",
 ):
     result = np.zeros((len(sizes), len(seeds)))
     for row, size in enumerate(sizes):

@@ -14,7 +14,7 @@ MISTAKES = {
     "both.",
     "half_logarithms": "Only the examples are logarithmic. Take the logarithm of the errors too, and exp at the end.",
     "still_logarithms": "These are logarithms of errors: take np.exp of each forecast before the mean.",
-    "mean_first": "One line was fitted to the mean of the runs, so nothing is left to tell how sure it is. Fit each run.",
+    "mean_first": "One line was fitted to the mean of the runs, so nothing can say how sure it is. Fit each run.",
     "spread": "The half width is that of single forecasts. For their mean, divide by the square root of the runs.",
 }
 
@@ -62,7 +62,9 @@ def diagnose(inputs, output):
         if np.isclose(mean, values.mean()):
             return mistake
     pooled = forecasts(
-        inputs["examples"], inputs["errors"].mean(axis=0, keepdims=True), inputs["target"]
+        inputs["examples"],
+        inputs["errors"].mean(axis=0, keepdims=True),
+        inputs["target"],
     )
     if np.isclose(mean, pooled[0]):
         return "mean_first"
