@@ -11,6 +11,7 @@ __all__ = [
     "drawing_pad",
     "features",
     "inputs",
+    "learning_curves",
     "learning_rate",
     "learning_rate_finder",
     "neuron",
@@ -337,3 +338,28 @@ def learning_rate_finder(network, x, y, *, batch_size=64, steps=100, low=1e-5, h
     return Finder(
         network, x, y, batch_size=batch_size, steps=steps, low=low, high=high, sweeps=sweeps, state=state
     )
+
+
+def learning_curves(rows, **state):
+    """Grow the training data, and watch how the score of each method grows, and its cost.
+
+    Args:
+        rows: One row for each run, as a table or a list of dicts: ``method``, ``examples``, ``score``,
+            ``cpu_seconds`` of the training, and perhaps ``task`` and ``answer_seconds`` (for answering the test set).
+        **state: Values to start from: ``examples``, ``task``, ``cost``, ``errors``, ``log``.
+
+    Returns:
+        An explorer. Left, the learning curves with their 95 % intervals; right, what each score cost.
+
+    Example:
+        >>> from layerwise import explore
+        >>> runs = [(100, 0.6, 0.1), (900, 0.9, 0.8)]
+        >>> rows = [{"method": "forest", "examples": n, "score": s, "cpu_seconds": c} for n, s, c in runs]
+        >>> curves = explore.learning_curves(rows)
+        >>> curves.examples = 900
+
+    Explained in lesson 07.
+    """
+    from layerwise.explore.growing import build
+
+    return build(rows, state)

@@ -23,6 +23,7 @@ _WHERE = {
     "heatmap": "grids",
     "history": "fits",
     "images": "pictures",
+    "learning_curves": "growth",
     "nested": "diagrams",
     "network": "networks",
     "neuron": "networks",
@@ -39,6 +40,7 @@ _WHERE = {
     "stages": "steps",
     "tokens": "words",
     "unit": "units",
+    "verdicts": "growth",
     "wave": "sounds",
 }
 

@@ -1,0 +1,206 @@
+"""Learning curves: the figures show what was measured, and the explorer follows every control."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+from layerwise import explore, plot
+from layerwise.authoring.run_figures import recompute_times
+from layerwise.plot import growth
+
+METHODS = ("logistic regression", "SVM", "random forest", "gradient boosting", "network, brief", "network")
+
+
+def measured(runs=3):
+    """Runs as lesson 07 makes them: three tasks, and methods that enter late or leave early."""
+    rng, rows = np.random.default_rng(0), []
+    tasks = {"digits": (100, 300, 1000, 3000, 9000), "spam": (100, 300, 1000, 3000), "payments": (1000, 3000, 9000)}
+    for task, sizes in tasks.items():
+        for place, method in enumerate(METHODS):
+            for examples in sizes:
+                if (method == "gradient boosting" and examples > 1000) or (place == 4 and examples < 1000):
+                    continue
+                for seed in range(runs):
+                    rows.append({
+                        "task": task, "measure": "share right", "method": method, "examples": examples, "seed": seed,
+                        "score": 1 - 0.8 * (examples / 60) ** (-0.2 - 0.05 * place) + rng.normal() * 0.01,
+                        "cpu_seconds": 1e-4 * (place + 1) * examples, "answer_seconds": 0.01 * (6 - place),
+                    })
+    return rows
+
+
+@pytest.fixture
+def curves():
+    return explore.learning_curves(measured())
+
+
+def finite(figure):
+    for trace in figure.data:
+        for name in ("x", "y"):
+            values = getattr(trace, name)
+            if values is not None and None not in tuple(values):
+                assert np.isfinite(np.asarray(values, dtype=float)).all(), (trace.name, name)
+
+
+# ---- the summary of runs
+
+
+def test_a_summary_is_the_mean_with_its_interval():
+    from scipy import stats
+
+    scores = [0.7, 0.8, 0.75, 0.72]
+    point, = growth.summarise([{"method": "a", "examples": 10, "score": s, "cpu_seconds": 2.0} for s in scores])["a"]
+    low, high = stats.t.interval(0.95, 3, np.mean(scores), stats.sem(scores))
+    assert point["score"] == pytest.approx(np.mean(scores)) and point["runs"] == 4 and point["cpu_seconds"] == 2.0
+    assert (point["low"], point["high"]) == (pytest.approx(low), pytest.approx(high))
+
+
+def test_one_run_has_no_width():
+    point, = growth.summarise([{"method": "a", "examples": 10, "score": 0.5}])["a"]
+    assert point["low"] == point["high"] == 0.5
+
+
+def test_a_table_serves_as_well_as_a_list():
+    import pandas as pd
+
+    assert growth.summarise(pd.DataFrame(measured())) == growth.summarise(measured())
+
+
+@pytest.mark.parametrize("rows, told", [([], "none came"), ([{"method": "a", "score": 1}], "examples did not come")])
+def test_what_is_missing_is_named(rows, told):
+    with pytest.raises(ValueError, match=told):
+        plot.learning_curves(rows)
+
+
+# ---- still figures
+
+
+@pytest.mark.parametrize("errors", [False, True])
+@pytest.mark.parametrize("log", [False, True])
+def test_learning_curves(errors, log):
+    rows = [row for row in measured() if row["task"] == "digits"]
+    figure = plot.learning_curves(rows, errors=errors, log=log, title="Curves")
+    finite(figure)
+    lines = [trace for trace in figure.data if trace.mode == "lines+markers"]
+    assert [trace.name for trace in lines] == list(METHODS)
+    assert len({(trace.line.color, trace.line.dash, trace.marker.symbol) for trace in lines}) == len(METHODS)
+    assert figure.layout.yaxis.type == ("log" if errors else "linear")
+    assert figure.layout.xaxis.type == ("log" if log else "linear")
+    assert "network: from" in plot.describe(figure)
+
+
+def test_no_error_falls_to_zero_on_a_logarithmic_axis():
+    rows = [{"method": "a", "examples": n, "score": s} for n, s in ((1, 0.9), (1, 1.0), (10, 1.0), (10, 1.0))]
+    finite(plot.learning_curves(rows, errors=True))
+
+
+def test_verdicts_are_told_by_shape_and_word():
+    rows = [("A", "holds", "one"), ("B", "in part", "two"), ("C", "does not hold", "three")]
+    figure = plot.verdicts(rows, title="Three")
+    assert len({trace.marker.symbol for trace in figure.data}) == 3
+    assert [trace.name for trace in figure.data] == ["holds (1)", "in part (1)", "does not hold (1)"]
+    assert "C: does not hold; three." in plot.describe(figure)
+    assert plot.verdicts(rows * 3).layout.height > figure.layout.height
+
+
+@pytest.mark.parametrize("rows", [[], [("A", "maybe", "x")], [("A", "holds")]])
+def test_other_verdicts_are_refused(rows):
+    with pytest.raises(ValueError, match=r"verdicts\(\) needs"):
+        plot.verdicts(rows)
+
+
+# ---- the explorer
+
+
+def test_the_whole_control_space(curves):
+    states = list(curves.sweep())
+    assert len(states) >= 60
+    for number, state in enumerate(states):
+        before = dict(state)
+        result = curves.compute(**state)
+        figure, sentence = curves.draw(result, narrow=bool(number % 2)), curves.say(state, result)
+        assert state == before and sentence.endswith(".") and "nan" not in sentence
+        assert figure.layout.meta["summary"]
+        finite(figure)
+        for axis in (figure.layout[name] for name in ("xaxis", "yaxis", "xaxis2")):
+            assert axis.title.text and all(map(math.isfinite, axis.range)), state
+
+
+def test_every_control_changes_the_picture(curves):
+    curves.examples = 1000
+    first = json.loads(curves.figure().to_json())
+    for control in curves.controls:
+        other = next(value for value in control.points() if value != curves.state[control.name])
+        assert json.loads(curves.draw(curves.compute(**{control.name: other})).to_json()) != first, control.name
+
+
+def test_the_sentence_says_what_moved(curves):
+    curves.examples = 1000
+    result = curves.compute()
+    said = {curves.say(curves.state, result, changed) for changed in (None, *curves.state)}
+    assert len(said) >= 4
+
+
+def test_curves_grow_with_the_data_and_the_axes_stay(curves):
+    few, many = curves.draw(curves.compute(examples=100)), curves.draw(curves.compute(examples=9000))
+    assert few.layout.xaxis.range == many.layout.xaxis.range and few.layout.yaxis.range == many.layout.yaxis.range
+    longest = [max(len(trace.x) for trace in figure.data if trace.mode == "lines+markers") for figure in (few, many)]
+    assert longest == [1, 5]
+
+
+def test_a_size_that_a_task_lacks_takes_the_nearest_below(curves):
+    assert curves.compute(task="payments", examples=100)["here"] == 1000
+    assert curves.compute(task="spam", examples=9000)["here"] == 3000
+    curves.set(task="payments", examples=300)
+    assert "begins at 1,000" in curves.sentence
+
+
+def test_the_leader_leads(curves):
+    result = curves.compute(examples=9000)
+    best = max(result["last"], key=lambda method: result["last"][method]["score"])
+    assert result["ranked"][0] == best and best in curves.say(curves.state, result)
+    assert "gradient boosting" not in result["last"]  # it left after 1,000 and keeps its curve only
+    assert "gradient boosting" in result["known"]
+
+
+def test_a_method_keeps_its_colour_in_every_task(curves):
+    tints = {}
+    for task in ("digits", "spam", "payments"):
+        for trace in curves.draw(curves.compute(task=task, examples=9000)).data:
+            if trace.mode == "lines+markers":
+                assert tints.setdefault(trace.name, trace.line.color) == trace.line.color
+    assert len(set(tints.values())) == len(METHODS)
+
+
+def test_narrow_pictures_stack_their_panels(curves):
+    wide, narrow = curves.figure(), curves.figure(narrow=True)
+    assert narrow.layout.height > wide.layout.height
+    assert narrow.layout.xaxis.domain == narrow.layout.xaxis2.domain == (0, 1)
+
+
+def test_rows_of_one_task_without_the_price_of_answers():
+    rows = [{"method": "a", "examples": n, "score": 0.5, "cpu_seconds": 0.0} for n in (1, 10)]
+    curves = explore.learning_curves(rows)
+    assert {control.name for control in curves.controls} == {"examples", "errors", "log"}
+    for state in curves.sweep():
+        finite(curves.draw(curves.compute(**state)))
+
+
+def test_rows_without_a_price_are_refused():
+    with pytest.raises(ValueError, match="cpu_seconds"):
+        explore.learning_curves([{"method": "a", "examples": 1, "score": 0.5}])
+
+
+def test_a_moved_control_costs_little(curves):
+    import time
+
+    def simple():
+        start = time.process_time()
+        plot.curves({"training": [3, 2, 1], "validation": [3, 2.5, 2]}, title="A yardstick")
+        return (time.process_time() - start) * 1000
+
+    simple()
+    yardstick = [simple() for _ in range(15)]
+    spent = np.median([cpu for _, cpu in recompute_times(curves, count=30)])
+    assert spent < 8 * np.median([*yardstick, *(simple() for _ in range(15))])
