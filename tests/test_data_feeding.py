@@ -267,8 +267,9 @@ def test_a_cache_file_serves_the_next_session_until_a_picture_changes(photos, tm
     next(iter(batches))
     first, _ = run(batches)
     assert [path.suffix for path in folder.iterdir()] == [".npy"]
-    stat, content = photos[0].stat(), photos[0].read_bytes()
-    photos[0].write_bytes(content[:-40] + bytes(38) + b"\xff\xd9")
+    stat = photos[0].stat()
+    other = write(photos[0], picture(60, 90, seed=99), quality=50).read_bytes()
+    photos[0].write_bytes(other.ljust(stat.st_size, b"\0"))  # another picture of the same length
     os.utime(photos[0], ns=(stat.st_atime_ns, stat.st_mtime_ns))
     assert np.array_equal(run(labelled(photos, cache=folder, form=form))[0], first), "read from the file"
     os.utime(photos[0], ns=(stat.st_atime_ns, stat.st_mtime_ns + 10**9))
