@@ -371,3 +371,43 @@ class TestLab03:
         assert page.ran
         assert find(page, ".layerwise-not-tried").is_visible()
         clean(page)
+
+
+class TestLesson07:
+    notebook = "notebooks/07_ml_vs_dl.ipynb"
+    explorer = ".layerwise-explorer:has-text('training examples')"
+
+    def test_it_runs_from_top_to_bottom(self, page):
+        assert page.ran
+        clean(page)
+
+    def test_arrow_keys_grow_the_data_and_the_sentence_follows(self, page):
+        explorer = find(page, self.explorer)
+        sentence = explorer.locator(".layerwise-says")
+        handle = explorer.locator(".widget-slider .noUi-handle").first
+        handle.focus()
+        page.raw.keyboard.press("Home")
+        page.raw.wait_for_timeout(1500)
+        before = sentence.inner_text()
+        handle.focus()
+        assert explorer.evaluate(PRESS) < PATIENCE
+        end = time.monotonic() + 20
+        while sentence.inner_text() == before and time.monotonic() < end:
+            page.raw.wait_for_timeout(50)
+        assert sentence.inner_text() != before
+        clean(page)
+
+    def test_another_task_draws_other_curves(self, page):
+        explorer = find(page, self.explorer)
+        explorer.locator("select").first.select_option("payments")
+        explorer.locator(".layerwise-says", has_text="payments").wait_for(timeout=20_000)
+        clean(page)
+
+
+class TestLab07:
+    notebook = "labs/07_ml_vs_dl.ipynb"
+
+    def test_an_untouched_lab_runs_through_and_says_that_nothing_was_tried(self, page):
+        assert page.ran
+        assert find(page, ".layerwise-not-tried").is_visible()
+        clean(page)

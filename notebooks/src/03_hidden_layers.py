@@ -2,12 +2,13 @@
 # **What do the layers in between look for?**
 #
 # In 2012 a network of eight layers, now called
-# [AlexNet](https://papers.nips.cc/paper/2012/hash/c399862d3b9d6b76c8436e924a68c45b-Abstract.html), learned from 1.2 million photos to tell
-# 1,000 classes apart. In that year's contest the right class was missing from its five
-# guesses for 15.3 % of the photos; for the second best entry it was 26.2 %. It has been
-# explained like this ever since: the early layers see simple patterns, the deep ones
-# combine them. Here you open a network, look at its units one by one, and then hold
-# that sentence against an experiment.
+# [AlexNet](https://papers.nips.cc/paper/2012/hash/c399862d3b9d6b76c8436e924a68c45b-Abstract.html),
+# learned from 1.2 million photos to tell 1,000 classes apart. In that year's contest
+# the entry built on it missed the right class with all of its five guesses on 15.3 % of
+# the photos; the second best missed it on 26.2 %. It has been explained like this ever
+# since: the early layers see simple patterns, the deep ones combine them. Here you open
+# a network, look at its units one by one, and then hold that sentence against an
+# experiment.
 #
 # When you leave, you will be able to
 #
@@ -352,7 +353,7 @@ found(
 )
 
 # %% [markdown]
-# Noise, and yet the units prefer it to every digit ever written. The network was only
+# Noise, and yet the units prefer it to every one of the digits. The network was only
 # ever asked about digits; what it does with other pictures, nobody has told it. Lesson
 # 06 meets this again as confidence in nonsense.
 #
@@ -444,8 +445,8 @@ assert np.mean(mine == library.predict(layer[2_000:])) > 0.999
 # before the first step. And there are several random starts, since one network may be a
 # lucky one.
 #
-# The probes are fitted on the 3,000 digits that no network trains on, and scored on
-# test digits.
+# The probes are fitted on the 3,000 digits that no network trains on, and scored on the
+# test digits. Nothing is chosen by those scores.
 
 # %%
 predict(
@@ -571,8 +572,7 @@ found("purity_last", last_purity, "In the last layer the purity is {:.2f}.")
 # %% [markdown]
 # So the units too grow purer with depth when trained, and less pure when not. But look
 # at its height: also in the last layer many a favourite belongs to another class. A
-# unit is no name tag. What the layer knows, it knows with its units together, and that
-# is what the probe reads.
+# unit is no name tag. The probe does better, because it weighs all 64 together.
 
 # %% [markdown]
 # ### Must a random layer lose?
@@ -644,11 +644,12 @@ for side in (224, 227):
     print(f"{side} pixels: ({side} - 11) / 4 + 1 = {(side - 11) / 4 + 1:g} places")
 
 # %% [markdown]
-# The [paper](https://papers.nips.cc/paper/2012/hash/c399862d3b9d6b76c8436e924a68c45b-Abstract.html) says that the pictures have 224 pixels
-# a side, which gives no whole number of places. The 55 that its figure shows need 227,
-# so those who rebuild it take 227, or add a padding that the paper does not mention. (Its
-# count of 253,440 units for the first layer fits neither: 55 · 55 · 96 is 290,400. Great
-# papers have slips too.)
+# The
+# [paper](https://papers.nips.cc/paper/2012/hash/c399862d3b9d6b76c8436e924a68c45b-Abstract.html)
+# says that the pictures have 224 pixels a side, which gives no whole number of places.
+# The 55 that its figure shows need 227, so those who rebuild it take 227, or add a
+# padding that the paper does not mention. (Its count of 253,440 units for the first
+# layer fits neither: 55 · 55 · 96 is 290,400. Great papers have slips too.)
 #
 # One more thing is special. The training was spread over two graphics cards of 3 GB
 # each, and to save traffic between them three of the convolutions read only the
@@ -837,8 +838,8 @@ species_train, species_held = species[held_out:], species[:held_out]
 
 # %% [markdown]
 # A convolution in two groups is nothing but two convolutions side by side, each reading
-# half of the channels, as the two graphics cards did. On a CPU, TensorFlow is many
-# times faster when we write it so. Is it really the same?
+# half of the channels, as the two graphics cards did. On a CPU, TensorFlow trains it
+# far faster when we write it so. Is it really the same?
 
 
 # %%
@@ -863,8 +864,8 @@ assert np.allclose(library(example), ours(example), atol=1e-5)
 
 # %% [markdown]
 # Same numbers. So here is the small one. A new kind of training is not needed; random
-# flips, zooms and shifts of the photos (lesson 01) are used with the official photos
-# only, because with few epochs they cost more than they give.
+# flips, zooms and shifts of the photos (lesson 01) are for the full profile, which has
+# the epochs for them.
 
 
 # %%
@@ -1116,8 +1117,9 @@ quiz(
 # **What the real AlexNet did besides.** It normalised responses across neighbouring
 # channels, which later networks dropped. It cut 224-pixel pieces from larger photos,
 # shifted their colours, trained with momentum and weight decay, and [averaged ten
-# crops](https://papers.nips.cc/paper/2012/hash/c399862d3b9d6b76c8436e924a68c45b-Abstract.html) when predicting. The contest's 15.3 % error
-# was that of several networks together, counting five guesses a photo.
+# crops](https://papers.nips.cc/paper/2012/hash/c399862d3b9d6b76c8436e924a68c45b-Abstract.html)
+# when predicting. The contest's 15.3 % error was that of several networks together,
+# counting five guesses a photo.
 #
 # **Where "edges first, objects last" comes from.** [Zeiler and
 # Fergus](https://arxiv.org/abs/1311.2901) showed it in pictures, on a network close to

@@ -55,7 +55,7 @@ def unit(picture, pattern, responses, favourites, *, unit=0, captions=(), heat=N
         words += f" Its favourites: {', '.join(map(str, captions))}."
     columns = 4 if narrow else 8
     rows = -(-len(favourites) // columns)
-    made = figure(title=title, summary=summary or words, height=560 if narrow else 310 + 110 * rows)
+    made = figure(title=title, summary=summary or words, height=630 if narrow else 310 + 110 * rows)
     boxes = _places(narrow)
     sheet, tops = _sheet(favourites, places, columns)
     for number, (name, image) in enumerate(
@@ -68,7 +68,7 @@ def unit(picture, pattern, responses, favourites, *, unit=0, captions=(), heat=N
         side = favourites.shape[2]
         made.add_scatter(
             x=[i % columns * step + side / 2 - 0.5 for i in range(len(favourites))],
-            y=[tops[i // columns] + favourites.shape[1] for i in range(len(favourites))],
+            y=[tops[i // columns] + 1.03 * favourites.shape[1] for i in range(len(favourites))],
             text=[str(caption) for caption in captions], mode="text", textposition="bottom center", hoverinfo="skip",
             textfont={"size": theme.SIZES["tick"], "color": theme.INK}, xaxis="x3", yaxis="y3", cliponaxis=False,
         )
@@ -78,7 +78,7 @@ def unit(picture, pattern, responses, favourites, *, unit=0, captions=(), heat=N
 def _places(narrow):
     """Return where the four panels stand, as (x domain, y domain): picture, pattern, favourites, bars."""
     if narrow:
-        return ([0, 0.46], [0.68, 1]), ([0.54, 1], [0.68, 1]), ([0, 1], [0, 0.3]), ([0.13, 1], [0.43, 0.6])
+        return ([0, 0.46], [0.7, 1]), ([0.54, 1], [0.7, 1]), ([0, 1], [0, 0.36]), ([0.13, 1], [0.47, 0.62])
     return ([0, 0.25], [0.44, 1]), ([0.29, 0.54], [0.44, 1]), ([0, 1], [0, 0.3]), ([0.64, 1], [0.52, 1])
 
 
