@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from conftest import ROOT
 from layerwise import explore, plot
-from layerwise.plot import _expressions, _surfaces, graphs
+from layerwise.plot import _descents, _expressions, graphs
 
 EXPLORERS = {"computation_graph": explore.computation_graph, "learning_rate": explore.learning_rate}
 
@@ -146,9 +146,9 @@ def test_what_is_not_there_is_refused_with_the_nearest():
 # ---- learning rates
 
 
-@pytest.mark.parametrize("name", _surfaces.SURFACES)
+@pytest.mark.parametrize("name", _descents.SURFACES)
 def test_gradients_of_the_surfaces(name):
-    surface, rng = _surfaces.surface(name), np.random.default_rng(0)
+    surface, rng = _descents.surface(name), np.random.default_rng(0)
     nudges = 1e-6 * np.eye(2)
     for w in rng.normal(size=(10, 2)):
         estimate = [(surface.loss(w + nudge) - surface.loss(w - nudge)) / 2e-6 for nudge in nudges]
@@ -160,10 +160,10 @@ def test_gradients_of_the_surfaces(name):
 @pytest.mark.parametrize("name", ["bowl", "valley"])
 @pytest.mark.parametrize("momentum", [0.0, 0.5, 0.9])
 def test_a_quadratic_breaks_at_the_limit(name, momentum):
-    limit = _surfaces.limit(name, momentum)
+    limit = _descents.limit(name, momentum)
     for rate, diverges in ((0.98 * limit, False), (1.02 * limit, True)):
-        path = _surfaces.descend(name, rate, momentum, steps=600)
-        assert (_surfaces.regime(name, path) == "diverges") == diverges
+        path = _descents.descend(name, rate, momentum, steps=600)
+        assert (_descents.regime(name, path) == "diverges") == diverges
 
 
 def test_all_four_regimes_can_be_seen():

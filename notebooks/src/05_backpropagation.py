@@ -1380,7 +1380,7 @@ quiz(
 # layers to save memory, and find second slopes too. Our claim about the breaking point was tested on full batches;
 # with small batches the slope itself is noisy, and instability begins in other ways. The experiments on normalisation
 # used one learning rate, one depth and one kind of network. And thirty plain layers are not what people use today: lesson
-# 09 adds a shortcut around each layer, through which slopes travel back unharmed.
+# 08 adds a shortcut around each layer, through which slopes travel back unharmed.
 #
 # You came with a black box called training. What is in it, you have now built: slopes by the chain rule, a start from
 # which they survive, and a step that does not break. In the lab you write the engine's parts yourself, hunt wrong

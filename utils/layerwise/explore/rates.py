@@ -2,10 +2,10 @@
 
 from layerwise.explore.base import Explorer
 from layerwise.explore.controls import Choice, Slider
-from layerwise.plot import _surfaces, descents
+from layerwise.plot import _descents, descents
 
 CONTROLS = (
-    Choice("surface", "loss", tuple(_surfaces.SURFACES), "valley", help="Two quadratics, and one that is none."),
+    Choice("surface", "loss", tuple(_descents.SURFACES), "valley", help="Two quadratics, and one that is none."),
     Slider("learning_rate", "learning rate", 0.005, 0.5, 0.03, step=0.005, help="How far one step goes."),
     Slider("momentum", "momentum", 0.0, 0.95, 0.0, step=0.05, help="The share of the last move that is repeated."),
     Slider("steps", "steps", 10, 120, 60, step=10, help="How long the descent goes on."),
@@ -19,13 +19,13 @@ def build(state=None):
 
 def compute(*, surface, learning_rate, momentum, steps):
     """Return what the descent does, its losses, the predicted limit, and the curvature at its end."""
-    path = _surfaces.descend(surface, learning_rate, momentum, steps)
-    chosen = _surfaces.surface(surface)
+    path = _descents.descend(surface, learning_rate, momentum, steps)
+    chosen = _descents.surface(surface)
     losses = chosen.loss(path)
-    regime = _surfaces.regime(surface, path)
+    regime = _descents.regime(surface, path)
     return {
         "state": {"surface": surface, "learning_rate": learning_rate, "momentum": momentum, "steps": steps},
-        "path": path, "losses": losses, "regime": regime, "limit": _surfaces.limit(surface, momentum),
+        "path": path, "losses": losses, "regime": regime, "limit": _descents.limit(surface, momentum),
         "curvature": (chosen.steepest, None if regime == "diverges" else chosen.curvature(path[-1])),
     }
 

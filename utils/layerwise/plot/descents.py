@@ -5,14 +5,15 @@ import functools
 import numpy as np
 
 from layerwise import theme
-from layerwise.plot import _surfaces
+from layerwise.plot import _descents
 from layerwise.plot._figure import figure, sentence, short
+from layerwise.plot._ground import ground
 
 _FLOOR = 1e-8  # losses below are drawn here
 _CEILING = 1e4
 
 
-def descent(surface="valley", *, learning_rate=0.1, momentum=0.0, steps=_surfaces.STEPS, title="", summary=None,
+def descent(surface="valley", *, learning_rate=0.1, momentum=0.0, steps=_descents.STEPS, title="", summary=None,
             narrow=False):
     """Draw gradient descent on a loss of two weights.
 
@@ -40,10 +41,10 @@ def descent(surface="valley", *, learning_rate=0.1, momentum=0.0, steps=_surface
 
     Explained in lesson 05.
     """
-    chosen = _surfaces.surface(surface)
-    path = _surfaces.descend(surface, learning_rate, momentum, steps)
+    chosen = _descents.surface(surface)
+    path = _descents.descend(surface, learning_rate, momentum, steps)
     losses = chosen.loss(path)
-    regime, limit = _surfaces.regime(surface, path), _surfaces.limit(surface, momentum)
+    regime, limit = _descents.regime(surface, path), _descents.limit(surface, momentum)
     title = title or f"The descent {regime}"
     words = (
         f"{sentence(title)} With learning rate {short(learning_rate)} and momentum {short(momentum)} the descent "
@@ -51,10 +52,10 @@ def descent(surface="valley", *, learning_rate=0.1, momentum=0.0, steps=_surface
         f"the start predicts divergence from {short(limit)}."
     )
     result = figure(
-        title=title, subtitle=f"{chosen.formula}. Hollow dot: the start.", summary=summary or words,
+        title=title, subtitle=f"{chosen.formula}. Pale: low loss. Hollow dot: start.", summary=summary or words,
         height=830 if narrow else 450,
     )
-    result.add_traces([*_ground(surface), *_path(path, chosen.reach), *_losses(losses), *_rates(
+    result.add_traces([ground(*_plane(surface)), *_path(path, chosen.reach), *_losses(losses), *_rates(
         surface, learning_rate, momentum, steps, losses[-1]
     )])
     fixed = {"automargin": False, "zeroline": False}
@@ -87,20 +88,10 @@ def descent(surface="valley", *, learning_rate=0.1, momentum=0.0, steps=_surface
 
 @functools.lru_cache(maxsize=8)
 def _plane(surface):
-    reach = _surfaces.surface(surface).reach
+    reach = _descents.surface(surface).reach
     along = np.linspace(-reach, reach, 61)
     plane = np.stack(np.meshgrid(along, along), axis=-1)
-    return along, np.log10(_surfaces.surface(surface).loss(plane) + 0.03).astype("float32")
-
-
-def _ground(surface):
-    along, heights = _plane(surface)
-    scale = [[0.0, "#FFFFFF"], [0.3, "#E3ECF2"], [0.65, "#B5CCDD"], [1.0, "#7FA6C3"]]
-    return [{
-        "type": "contour", "x": along, "y": along, "z": heights, "showscale": False, "colorscale": scale,
-        "hoverinfo": "skip", "ncontours": 14, "line": {"width": 0.6, "color": theme.PAPER},
-        "contours": {"coloring": "fill"},
-    }]
+    return along, np.log10(_descents.surface(surface).loss(plane) + 0.03).astype("float32")
 
 
 def _path(path, reach):
@@ -129,10 +120,10 @@ def _losses(losses):
 
 
 def _rates(surface, learning_rate, momentum, steps, last):
-    after = np.clip(_surfaces.profile(surface, momentum, steps), _FLOOR, _CEILING)
+    after = np.clip(_descents.profile(surface, momentum, steps), _FLOOR, _CEILING)
     axes = {"xaxis": "x3", "yaxis": "y3"}
     return [
-        {"type": "scatter", "mode": "lines", "x": _surfaces.RATES, "y": after, **axes,
+        {"type": "scatter", "mode": "lines", "x": _descents.RATES, "y": after, **axes,
          "line": {"color": theme.BLUE, "width": 2.5}, "hovertemplate": "%{x:.3f}: %{y:.2g}<extra></extra>"},
         {"type": "scatter", "mode": "markers", "x": [learning_rate], "y": [np.clip(last, _FLOOR, _CEILING)], **axes,
          "marker": {"size": 12, "color": theme.GOLD, "line": {"color": theme.INK, "width": 2}},

@@ -6,14 +6,13 @@ import numpy as np
 
 from layerwise import theme
 from layerwise.plot._figure import figure, numbers, sentence, short
+from layerwise.plot._ground import ground
 from layerwise.plot._landscapes import REACH, SURFACES, surface
 from layerwise.plot.charts import DASHES, SYMBOLS, colour
 
 __all__ = ["REACH", "SURFACES", "race", "surface"]
 
 LOWEST = 1e-6  # a loss below this is drawn here: the axis is logarithmic
-_GROUND = ((0.0, "#C3D6E4"), (0.5, "#E3E7E4"), (1.0, theme.PAPER))
-"""Pale blue where the loss is low, paper where it is high: the paths keep the strong colours."""
 
 
 def race(paths, *, on, title="", summary=None, narrow=False, steps=None, height=None):
@@ -41,7 +40,7 @@ def race(paths, *, on, title="", summary=None, narrow=False, steps=None, height=
         >>> plot.describe(figure)
         'Half way down. Paths on the bowl surface. SGD: loss from 1 to 0.25 in 1 steps.'
     """
-    ground = surface(on)
+    chosen = surface(on)
     if not isinstance(paths, dict) or not paths:
         raise ValueError('race() needs a dict such as {"SGD": points} with at least one path.')
     drawn, told = {}, []
@@ -49,7 +48,7 @@ def race(paths, *, on, title="", summary=None, narrow=False, steps=None, height=
         points = numbers(points, what=f'race(): "{name}"', dimensions=2)
         if points.shape[1] != 2:
             raise ValueError(f'race(): "{name}" must have two columns, shape (steps + 1, 2); {points.shape} came.')
-        losses = np.maximum(ground.height(points[:, 0], points[:, 1]), LOWEST)
+        losses = np.maximum(chosen.height(points[:, 0], points[:, 1]), LOWEST)
         drawn[name] = points, losses
         ends = f"loss from {short(losses[0])} to {short(losses[-1])} in {len(points) - 1} steps"
         gone = "" if np.abs(points[-1]).max() <= REACH else ", and out of the picture"
@@ -58,9 +57,9 @@ def race(paths, *, on, title="", summary=None, narrow=False, steps=None, height=
     words = f"{sentence(title)} Paths on the {on} surface. {'; '.join(told)}."
     made = figure(
         title=title, summary=summary or words, legend=True, height=height or (660 if narrow else 470),
-        subtitle="Darker: lower loss. Stars: the lowest points.",
+        subtitle="Paler: lower loss. Stars: the lowest points.",
     )
-    made.add_traces([_contours(on), _stars(ground)])
+    made.add_traces([_contours(on), _stars(chosen)])
     for index, (name, (points, losses)) in enumerate(drawn.items()):
         made.add_traces(_traces(name, points, losses, index))
     fixed = {"automargin": False}
@@ -92,16 +91,11 @@ def _grid(name):
 
 def _contours(name):
     along, height = _grid(name)
-    top = float(np.quantile(height, 0.96))
-    return {
-        "type": "contour", "x": along, "y": along, "z": height, "colorscale": _GROUND, "showscale": False,
-        "contours": {"start": 0, "end": top, "size": top / 14}, "line": {"color": "#A9B9C4", "width": 0.8},
-        "hoverinfo": "skip", "showlegend": False, "zmin": 0, "zmax": top,
-    }
+    return ground(along, height, top=np.quantile(height, 0.96))
 
 
-def _stars(ground):
-    x, y = zip(*ground.lowest, strict=True)
+def _stars(chosen):
+    x, y = zip(*chosen.lowest, strict=True)
     return {
         "type": "scatter", "mode": "markers", "x": x, "y": y, "hoverinfo": "skip", "showlegend": False,
         "marker": {"symbol": "star", "size": 15, "color": theme.GOLD, "line": {"color": theme.INK, "width": 1}},
