@@ -87,7 +87,7 @@ def test_the_race_steps_plays_and_resets():
     race.step(5)
     assert race.steps == 195
     race.play()
-    for thread in [one for one in threading.enumerate() if one.name == "layerwise-race"]:
+    for thread in [one for one in threading.enumerate() if one.name == "layerwise-play"]:
         thread.join(20)
     assert race.steps == races.STEPS and not race.playing
     race.reset()

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from layerwise import explore
 from layerwise.explore import mlp, toys
-from layerwise.explore.playgrounds import _PATIENCE, MOST_STEPS
+from layerwise.explore.playgrounds import MOST_STEPS, Playground
+from layerwise.explore.playing import _PATIENCE
 
 
 @pytest.mark.parametrize("activation", mlp.ACTIVATIONS)
@@ -123,12 +124,12 @@ def test_reset_begins_again_with_the_same_weights():
 
 
 def loops():
-    return [thread for thread in threading.enumerate() if thread.name == "layerwise-playground"]
+    return [thread for thread in threading.enumerate() if thread.name == "layerwise-play"]
 
 
 @pytest.fixture
 def fast(monkeypatch):
-    monkeypatch.setattr("layerwise.explore.playgrounds._FRAME", 0.0)
+    monkeypatch.setattr(Playground, "_FRAME", 0.0)
 
 
 def test_playing_stops_at_the_cap_and_begins_again_after_it(fast):

@@ -1,15 +1,12 @@
 """The optimiser race: four optimisers start from one place on a loss surface."""
 
-import atexit
 import functools
-import threading
-import time
 
 import numpy as np
 
 from layerwise.explore import optimisers
-from layerwise.explore.base import Explorer
 from layerwise.explore.controls import Choice, Slider
+from layerwise.explore.playing import Player
 from layerwise.plot import landscapes
 
 STEPS = 200
@@ -23,47 +20,21 @@ CONTROLS = (
     Slider("y", "start, second weight", -2.0, 2.0, 0.6, help="Where all four begin."),
     Slider("steps", "steps", 0, STEPS, 40, step=1, help="How many steps are shown; Play moves this."),
 )
-_FRAME = 0.08  # seconds between two pictures, at least
-_PATIENCE = 10  # seconds without a picture drawn after which nobody seems to be looking
 
 
-class Race(Explorer):
+class Race(Player):
     """Four optimisers on a surface; see `layerwise.explore.optimiser_race`."""
 
+    _MOST_STEPS = STEPS
+    _FRAME = 0.08
+    _BUTTONS = (
+        ("Play", "Show step after step"),
+        ("One step", "One step more for each of the four"),
+        ("Reset", "Back to the start"),
+    )
+
     def __init__(self, state=None):
-        self._stop = threading.Event()
-        self._thread = None
-        self._play_button = None
         super().__init__("An optimiser race", CONTROLS, compute=compute, draw=draw, say=say, state=state)
-
-    @property
-    def playing(self):
-        """Whether it runs now."""
-        return self._thread is not None and self._thread.is_alive() and not self._stop.is_set()
-
-    def play(self):
-        """Show step after step until `pause()` or the end; at the end it begins anew."""
-        with self._lock:
-            if self.playing:
-                return
-            if self._state["steps"] >= STEPS:
-                self._state["steps"] = 0
-            self._stop = threading.Event()
-            self._thread = threading.Thread(target=self._run, args=(self._stop,), name="layerwise-race", daemon=True)
-            self._thread.start()
-        self._label()
-
-    def pause(self, *, wait=True):
-        """Stop; `play()` goes on from here.
-
-        Args:
-            wait: Whether to return only when the last picture is drawn.
-        """
-        self._stop.set()
-        thread = self._thread
-        if wait and thread and thread is not threading.current_thread():
-            thread.join(5)
-        self._label()
 
     def step(self, count=1):
         """Show some steps more."""
@@ -76,60 +47,11 @@ class Race(Explorer):
         self.pause(wait=False)
         self.set(steps=0)
 
-    def close(self):
-        """Stop and take the race off the screen."""
-        self.pause()
-        super().close()
+    def _rewind(self):
+        self._state["steps"] = 0
 
-    def _run(self, stop):
-        atexit.register(stop.set)  # a kernel that is asked to leave need not wait for us
-        unseen = 0
-        try:
-            while not stop.is_set() and self.steps < STEPS and unseen < _PATIENCE:
-                began = time.monotonic()
-                self.step(STRIDE)
-                panel = self._panel
-                if panel:
-                    # Never more than one picture ahead of the browser: a slow one gets fewer, not a queue.
-                    drawn = panel.picture.wait(panel.picture.serial, timeout=1, stop=stop)
-                    unseen = 0 if drawn else unseen + 1
-                    stop.wait(max(0.0, _FRAME - (time.monotonic() - began)))
-        finally:
-            stop.set()
-            atexit.unregister(stop.set)
-            self._label()
-
-    def _make_panel(self):
-        import ipywidgets
-
-        from layerwise.explore.panel import Panel
-
-        def button(label, tooltip, act):
-            made = ipywidgets.Button(description=label, tooltip=tooltip)
-            made.on_click(lambda _: act())
-            made.add_class("layerwise-button")
-            return made
-
-        self._play_button = button("Play", "Show step after step", self._toggle)
-        self._play_button.add_class("layerwise-button-first")
-        row = ipywidgets.Box([
-            self._play_button,
-            button("One step", "One step more for each of the four", self.step),
-            button("Reset", "Back to the start", self.reset),
-        ])
-        row.add_class("layerwise-buttons")
-        self._label()
-        return Panel(self, buttons=[row])
-
-    def _toggle(self):
-        if self.playing:
-            self.pause(wait=False)  # the browser's next message comes on this thread
-        else:
-            self.play()
-
-    def _label(self):
-        if self._play_button:
-            self._play_button.description = "Pause" if self.playing else "Play"
+    def _advance(self, stop):
+        self.step(STRIDE)
 
 
 @functools.lru_cache(maxsize=8)
