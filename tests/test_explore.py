@@ -316,7 +316,10 @@ def test_without_a_notebook_an_explorer_is_its_sentence():
     assert list(bundle) == ["text/plain"]
 
 
-@pytest.mark.parametrize("name", ["picture.js", "explorer.css", "drawing_pad.js", "drawing_pad.css"])
+SCRIPTS = ("picture.js", "explorer.css", "canvas.js", "drawing_pad.js", "drawing_pad.css", "sketch.js", "sketch.css")
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
 def test_scripts_and_styles_travel_with_the_package_and_fetch_nothing(name):
     text = importlib.resources.files("layerwise.explore").joinpath(name).read_text(encoding="utf-8")
     assert "http://" not in text and "https://" not in text and "@import" not in text

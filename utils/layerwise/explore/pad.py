@@ -162,8 +162,8 @@ def _widget_class():
     here = importlib.resources.files(__package__)
 
     class PadWidget(anywidget.AnyWidget):
-        _esm = here.joinpath("drawing_pad.js").read_text(encoding="utf-8")
-        _css = theme.CSS + here.joinpath("drawing_pad.css").read_text(encoding="utf-8")
+        _esm = "".join((here / name).read_text(encoding="utf-8") for name in ("canvas.js", "drawing_pad.js"))
+        _css = theme.CSS + (here / "drawing_pad.css").read_text(encoding="utf-8")
         canvas = traitlets.Int(CANVAS).tag(sync=True)
         seen = traitlets.Bytes(b"").tag(sync=True)
         results = traitlets.Unicode("[]").tag(sync=True)

@@ -6,14 +6,15 @@ import anywidget
 import numpy as np
 import traitlets
 
+_HERE = importlib.resources.files(__package__)
 SIDE = 112  # of the picture the browser sends, in pixels
 
 
 class Sketch(anywidget.AnyWidget):
     """Show a canvas, and give what is drawn on it to `receive`: grey levels from 0 to 1, shape `(112, 112)`."""
 
-    _esm = importlib.resources.files(__package__).joinpath("sketch.js").read_text(encoding="utf-8")
-    _css = importlib.resources.files(__package__).joinpath("sketch.css").read_text(encoding="utf-8")
+    _esm = "".join((_HERE / name).read_text(encoding="utf-8") for name in ("canvas.js", "sketch.js"))
+    _css = (_HERE / "sketch.css").read_text(encoding="utf-8")
     side = traitlets.Int(SIDE).tag(sync=True)
 
     def __init__(self, receive):
