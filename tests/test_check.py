@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from layerwise import progress
 from layerwise.check import VERDICT_MIME, check, engine, hint, solution
+from layerwise.check.compare import compare
 from layerwise.suggest import CourseError
 
 DENSE = '''
@@ -164,6 +165,11 @@ def recurses(x, weights, bias):
 def talks(x, weights, bias):
     print("x" * 1_000_000)
     return x @ weights
+
+
+def test_whole_numbers_are_no_cause_where_whole_numbers_are_right():
+    assert "decimals" not in compare(np.eye(2), np.ones((2, 2), int)).message
+    assert "decimals" in compare(np.eye(2) / 2, np.ones((2, 2), int)).message
 
 
 @pytest.mark.parametrize("answer, reason, words", [

@@ -186,7 +186,7 @@ def _arrays(expected, came, tolerance, at):
     if not wrong.any():
         return None
     text = _where(expected, came, wrong, at, gap)
-    if whole:
+    if whole and (expected != np.round(expected)).any():
         text += " Your result has whole numbers only: were decimals cut off?"
     return Difference("value", text, largest=float(gap[wrong].max()))
 
