@@ -184,6 +184,18 @@ def test_text_is_typed_into_a_field(monkeypatch):
     text.close()
 
 
+def test_numbers_are_those_of_the_library_layer():
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        pytest.skip("TextVectorization needs TensorFlow")
+    vectorize = keras.layers.TextVectorization(10, output_sequence_length=6)
+    vectorize.adapt(np.array(MAILS))
+    for line in (*MAILS, "see the new boss"):
+        numbers = made("text", text=line, vocabulary=10, length=6).compute()["numbers"]
+        assert numbers[:6] == vectorize([line]).numpy()[0].tolist()
+
+
 def test_punctuation_and_capitals():
     assert input_texts.tokens_of("WIN, [now]!", True, "words") == ["win", "now"]
     assert input_texts.tokens_of("WIN, now!", False, "words") == ["WIN,", "now!"]
@@ -248,6 +260,19 @@ def test_still_films_have_no_differences():
     assert input_films.amounts(moving(), 1)[0] == 0 and input_films.amounts(moving(), 1)[1:].min() > 0
 
 
+def test_the_first_frame_is_drawn_twice_beside_no_difference():
+    film = made("video", film="a")
+    captions = [note.text for note in film.draw(film.compute(frame=0)).layout.annotations]
+    assert captions == ["<b>frame 0</b>", "<b>frame 0</b>", "<b>difference</b>"]
+
+
+def test_narrow_pages_show_the_difference_below_and_larger():
+    film = made("video", film="a")
+    wide, narrow = (film.draw(film.compute(frame=6), narrow=narrow).layout for narrow in (False, True))
+    assert wide.yaxis3.domain == wide.yaxis.domain and narrow.yaxis3.domain[1] < narrow.yaxis.domain[0]
+    assert np.ptp(narrow.xaxis3.domain) > 1.9 * np.ptp(narrow.xaxis.domain)
+
+
 def test_the_threshold_hides_small_changes():
     film = made("video", film="a", frame=6)
     assert np.count_nonzero(film.compute(threshold=0.5)["difference"]) <= np.count_nonzero(
@@ -268,6 +293,27 @@ def test_gaps_words_and_units():
     assert filled["after"]["mass"][1 - table.row] == np.median([3750, 3250, 3400, 5000, 3900, 4100, 3800])
     flagged = table.compute(gaps="median and a flag", words="numbers 0, 1, 2")
     assert flagged["columns"] == 6 and flagged["holes"] == 0
+
+
+@pytest.mark.parametrize("words, told", [
+    ("leave them", "Of 3 gaps 3 are still there:"),
+    ("one-hot", "Of 3 gaps 2 among the numbers are still there, and a missing word has become a row of zeros:"),
+])
+def test_the_sentence_counts_the_gaps_that_are_left(words, told):
+    table = made("table", words=words)
+    assert table.say(table.state, table.compute(), "gaps").startswith(told)
+    whole = explore.inputs("table", {"a": [1.0, 2.0], "b": ["x", "y"]})
+    assert whole.say(whole.state, whole.compute(), "gaps").startswith("This table has no gaps")
+
+
+def test_many_columns_become_lines_on_narrow_pages():
+    columns = {f"a long name {k}": [float(k)] * 6 for k in range(12)}
+    wide, narrow = plot.cells(columns), plot.cells(columns, narrow=True)
+    assert np.shape(wide.data[0].z) == (6, 12) and np.shape(narrow.data[0].z) == (12, 6)
+    assert list(narrow.layout.yaxis.ticktext) == list(columns) and narrow.data[0].text[3][0] == "3"
+    assert np.shape(plot.cells(columns, turned=True).data[0].z) == (12, 6)
+    both = plot.cells({"before": {"a": [1.0], "b": [2.0]}, "after": columns}, narrow=True)
+    assert np.shape(both.data[0].z) == (2, 1), "tables one below the other lie alike"
 
 
 def test_a_data_frame_is_a_table():

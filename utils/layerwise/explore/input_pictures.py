@@ -23,7 +23,7 @@ _FIT_DOES = {
 _SCALE_DOES = {
     "0 to 255": "The numbers are those of the file",
     "0 to 1": "Every number is divided by 255: the picture looks the same",
-    "standardised": "Each colour gets mean 0 and spread 1, so that none counts more than another",
+    "standardised": "Each colour has mean 0 and spread 1 over these photos, so that none counts more than another",
 }
 
 
@@ -144,7 +144,7 @@ def draw(result, *, narrow=False):
     """Return the figure of a result."""
     steps = {"in the file": result["photo"], "fitted": result["fitted"], "for the network": result["given"]}
     return plot.stages(
-        steps, outline=result["outline"], narrow=narrow, title="The same flower, three times in different numbers"
+        steps, outline=result["outline"], narrow=narrow, title="The same photo, three times in different numbers"
     )
 
 
@@ -158,7 +158,7 @@ def say(state, result, changed=None):
     if changed == "scale":
         return f"{_SCALE_DOES[state['scale']]}; {size}, {span}."
     if changed == "size":
-        return f"At {state['size']} × {state['size']} pixels {size}: look whether you can still name the flower."
+        return f"At {state['size']} × {state['size']} pixels {size}: look whether you can still tell what it shows."
     if changed in ("change", "throw"):
         if state["change"] == "none":
             return f"Without augmentation the network sees the same picture in every epoch; {size}."

@@ -205,8 +205,8 @@ def say(state, result, changed=None):
     shape = f"{len(result['samples']):,} samples became {count} × {bins} = {count * bins:,} numbers"
     if changed == "window" or changed is None:
         return (
-            f"A window of {1000 * window / rate:.0f} ms blurs time by as much and tells tones apart that are "
-            f"{rate / window:.0f} Hz from each other; {shape}."
+            f"A window of {1000 * window / rate:.0f} ms blurs time by as much, and its tones stand "
+            f"{rate / window:.0f} Hz apart; {shape}."
         )
     if changed == "hop":
         if hop > window:

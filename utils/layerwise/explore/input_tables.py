@@ -125,19 +125,32 @@ def draw(result, *, narrow=False):
     )
 
 
+def _counted(count, one, many):
+    return f"{count} {one if count == 1 else many}"
+
+
+def _left(result):
+    """Return what became of the gaps where nothing was done about them."""
+    if not result["gaps"]:
+        return "This table has no gaps"
+    zeros = ", and a missing word has become a row of zeros" if result["holes"] < result["gaps"] else ""
+    among = " among the numbers" if zeros else ""
+    return f"Of {result['gaps']} gaps {result['holes']}{among} are still there{zeros}"
+
+
 def say(state, result, changed=None):
     """Return one sentence: what the last move did, and whether a network could take it."""
     shape = f"{result['rows']} rows × {result['columns']} columns"
-    left = [f"{result['holes']} gaps"] * bool(result["holes"])
-    left += [f"{result['texts']} columns of words"] * bool(result["texts"])
+    left = [_counted(result["holes"], "gap", "gaps")] * bool(result["holes"])
+    left += [_counted(result["texts"], "column of words", "columns of words")] * bool(result["texts"])
     fit = f"a network cannot take it yet, because of {' and '.join(left)}" if left else "a network can take it"
     if changed == "gaps":
         lost = f"{result['all'] - result['rows']} of {result['all']} rows"
         did = {
-            "leave them": f"The {result['gaps']} gaps are still there",
+            "leave them": _left(result),
             "drop the row": f"Dropping loses {lost}, and perhaps not by chance",
-            "median": "The median fills each gap, and nothing tells any more that it was guessed",
-            "median and a flag": "The median fills each gap, and a column of its own says where",
+            "median": "The median fills each gap among the numbers, and nothing there tells that it was guessed",
+            "median and a flag": "The median fills each gap among the numbers, and a column of its own says where",
         }[state["gaps"]]
         return f"{did}: {shape}; {fit}."
     if changed == "words":
@@ -149,9 +162,9 @@ def say(state, result, changed=None):
         return f"{did}: {shape}; {fit}."
     if changed == "units":
         did = {
-            "leave them": "Grams in thousands stand beside millimetres in tens",
-            "0 to 1": "Each column runs from 0 to 1, so a single odd value squeezes all others together",
-            "standardised": "Each column has mean 0 and spread 1, whatever its unit was",
+            "leave them": "Each column keeps its unit, so thousands stand beside tens",
+            "0 to 1": "Each column of numbers runs from 0 to 1: a single odd value would squeeze all others together",
+            "standardised": "Each column of numbers has mean 0 and spread 1, whatever its unit was",
         }[state["units"]]
         return f"{did}: {shape}; {fit}."
     return f"The table would become {shape}; {fit}."

@@ -11,7 +11,7 @@ from layerwise.explore.controls import Choice, Slider, Toggle, Words
 SPLITS = ("words", "characters")
 VOCABULARIES = (10, 30, 100, 300, 1000, 3000, 10_000)
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
-_MOST = 400_000  # characters of the corpus that are counted
+_MOST = 4_000_000  # characters of the corpus that are counted
 
 
 def build(examples, state):
@@ -52,7 +52,8 @@ def tokens_of(text, clean, split):
 def _counted(corpus, clean, split):
     """Return tokens, the most frequent first, and the share of the corpus that each number of them covers."""
     counts = collections.Counter(tokens_of(corpus, clean, split))
-    ranked = [token for token, _ in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))]
+    # Among equally frequent ones the later in the alphabet comes first, as in Keras's TextVectorization.
+    ranked = sorted(counts, key=lambda token: (counts[token], token), reverse=True)
     total = sum(counts.values()) or 1
     covered, sums = 0, []
     for token in ranked:

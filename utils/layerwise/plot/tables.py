@@ -8,7 +8,10 @@ _ROW = 26  # height of a row, in pixels
 _GAP, _FILLED, _WORD = "#F2B48E", "#F3DFA6", "#E3EFE9"
 
 
-def cells(columns, *, rows=6, filled=None, title="", summary=None, narrow=False):
+_MOST = 7  # columns that have room beside each other on a narrow page
+
+
+def cells(columns, *, rows=6, filled=None, title="", summary=None, narrow=False, turned=False):
     """Draw the first rows of a table: gaps in orange, words in green, numbers by their value.
 
     Args:
@@ -18,7 +21,8 @@ def cells(columns, *, rows=6, filled=None, title="", summary=None, narrow=False)
         filled: A dict from a column's name to booleans: values that were put into gaps, drawn in gold.
         title: A sentence above the table.
         summary: The figure in words; written from the columns when None.
-        narrow: True makes letters smaller, for pages under 560 pixels.
+        narrow: True makes letters smaller, for pages under 560 pixels, and turns tables where one has many columns.
+        turned: True draws columns as lines, one below the other: many of them stay readable on any page.
 
     Returns:
         A ``plotly.graph_objects.Figure``.
@@ -38,22 +42,27 @@ def cells(columns, *, rows=6, filled=None, title="", summary=None, narrow=False)
     tables = columns if several else {"": columns}
     title = title or "A table"
     told, heights = [], []
+    lying = turned or (narrow and max(map(len, tables.values())) > _MOST)
     for name, table in tables.items():
         count = max(len(values) for values in table.values())
         gaps = sum(is_gap(value) for values in table.values() for value in values)
         told.append(
             f"{name + ': ' if name else ''}{len(table)} columns ({', '.join(table)}) of {count:,} rows, {gaps:,} gaps"
         )
-        heights.append(min(rows, count) + 2.2 + 0.9 * bool(name))
+        if lying:
+            heights.append(len(table) + 0.5 + 0.9 * bool(name))
+        else:
+            heights.append(min(rows, count) + 2.2 + 0.9 * bool(name))
     result = figure(title=title, summary=summary or f"{sentence(title)} {'; '.join(told)}.")
     panels, top = _panels.Panels(), 1.0
     for k, ((name, table), tall) in enumerate(zip(tables.items(), heights, strict=True)):
         share = tall / sum(heights)
         if name:
             panels.caption(f"<b>{name}</b>", 0.0, top - 0.7 / sum(heights), anchor="left")
-        head = (1.9 + 0.9 * bool(name)) / sum(heights)
+        head = (0.2 if lying else 1.9) / sum(heights) + 0.9 * bool(name) / sum(heights)
         bottom = top - share + 0.15 / sum(heights)
-        _grid(panels, k + 1, table, rows, filled or {}, [bottom, max(top - head, bottom + 0.01)], narrow)
+        place = [bottom, max(top - head, bottom + 0.01)]
+        _grid(panels, k + 1, table, rows, filled or {}, place, narrow, lying)
         top -= share
     return panels.into(
         result, height=int(result.layout.margin.t + _ROW * sum(heights) + 12), margin={"l": 8, "r": 8, "b": 8}
@@ -70,7 +79,7 @@ def is_gap(value):
     return value is None or value != value
 
 
-def _grid(panels, number, table, rows, filled, upwards, narrow):
+def _grid(panels, number, table, rows, filled, upwards, narrow, lying):
     import numpy as np
 
     count = min(rows, max(len(values) for values in table.values()))
@@ -87,20 +96,30 @@ def _grid(panels, number, table, rows, filled, upwards, narrow):
             )
             tints[i, j] = tint
             texts[-1].append("–" if is_gap(value) else value if isinstance(value, str) else _written(value))
-    size = 10 if narrow or len(table) > 8 else theme.SIZES["tick"]
+    written = list(zip(*texts, strict=True))
+    size = 10 if narrow or (len(table) > 8 and not lying) else theme.SIZES["tick"]
+    if lying:
+        tints, written = tints.T, texts
     steps = [[edge, colour] for k, colour in enumerate(scale) for edge in (k / len(scale), (k + 1) / len(scale))]
     panels.trace(
         number, type="heatmap", z=tints, zmin=-0.5, zmax=len(scale) - 0.5, colorscale=steps, showscale=False,
         xgap=2, ygap=2,
-        text=[list(row) for row in zip(*texts, strict=True)], texttemplate="%{text}", textfont={"size": size},
+        text=[list(row) for row in written], texttemplate="%{text}", textfont={"size": size},
         hovertemplate="%{text}<extra></extra>", hoverinfo="all",
     )
+    bare = {"ticks": "", "showgrid": False, "zeroline": False, "showline": False}
+    if lying:
+        return panels.panel(
+            number, [0, 1], upwards, x={"visible": False, "range": [-0.5, count - 0.5]},
+            y={**bare, "tickmode": "array", "tickvals": list(range(len(table))), "automargin": True,
+               "ticktext": [name.replace("_", " ") for name in table], "tickfont": {"size": size},
+               "range": [len(table) - 0.5, -0.5]},
+        )
     labels = ["<br>".join(wrapped(name.replace("_", " "), 8 if narrow or len(table) > 6 else 14)) for name in table]
-    panels.panel(
+    return panels.panel(
         number, [0, 1], upwards,
-        x={"side": "top", "tickmode": "array", "tickvals": list(range(len(table))), "ticktext": labels, "ticks": "",
-           "tickfont": {"size": size}, "showgrid": False, "zeroline": False, "showline": False, "tickangle": 0,
-           "range": [-0.5, len(table) - 0.5]},
+        x={**bare, "side": "top", "tickmode": "array", "tickvals": list(range(len(table))), "ticktext": labels,
+           "tickfont": {"size": size}, "tickangle": 0, "range": [-0.5, len(table) - 0.5]},
         y={"visible": False, "range": [count - 0.5, -0.5]},
     )
 
