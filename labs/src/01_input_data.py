@@ -58,6 +58,9 @@ MISTAKES = {
     "whole_numbers": "Nearly all became 0: whole numbers have no room between 0 and 1. Divide with `/`.",
     "minus_one_to_one": "Your result runs from -1 to 1. That is a usual range too, but here 0 to 1 was asked for.",
     "wrapped": "A byte cannot hold the result of this: it begins again at 0 after 255. Make decimal numbers first.",
+    "standardised": "You subtracted the mean and divided by the standard deviation: that is to standardise, which comes "
+    "next. Here 0 stays 0 and 255 becomes 1, whatever is in the batch.",
+    "not_divided": "These are decimal numbers, but still those of the bytes. Divide them by 255.",
 }
 
 
@@ -89,6 +92,12 @@ def diagnose(inputs, output):
         return "whole_numbers"
     if np.allclose(output, values / 127.5 - 1, atol=1e-4):
         return "minus_one_to_one"
+    if np.allclose(output, values):
+        return "not_divided"
+    for axis in (None, (1, 2, 3), (0, 1, 2), (1, 2)):
+        mean, spread = values.mean(axis=axis, keepdims=True), values.std(axis=axis, keepdims=True)
+        if np.allclose(output, (values - mean) / np.where(spread == 0, 1, spread), atol=1e-3):
+            return "standardised"
     wrapped = (pictures * np.uint8(2)).astype("float64")
     return "wrapped" if np.allclose(output, wrapped / 510, atol=1e-4) else None
 
@@ -135,6 +144,16 @@ def normalise(pictures):
     return (pictures * np.uint8(2)) / 510
 
 
+# %% tags=["mutant"] exercise="01.normalise" misconception="standardised"
+def normalise(pictures):
+    return (pictures - pictures.mean()) / pictures.std()
+
+
+# %% tags=["mutant"] exercise="01.normalise" misconception="not_divided"
+def normalise(pictures):
+    return pictures.astype("float32")
+
+
 # %% tags=["variant"] exercise="01.normalise"
 def normalise(pictures):
     return np.multiply(pictures, 1 / 255, dtype="float32")
@@ -143,10 +162,10 @@ def normalise(pictures):
 # %% [markdown]
 # ## 2 · Standardise, fitted on the training part
 #
-# Now columns of a table. Subtract each column's mean and divide by its standard
-# deviation, both computed from the *training* rows alone, and do the same to the test
-# rows with the same numbers. A column that never changes has a standard deviation of 0:
-# divide it by 1, so that it becomes 0 and not something that is no number.
+# Now columns of a table. Subtract each column's mean and divide by its standard deviation
+# (NumPy's `std`), both computed from the *training* rows alone, and do the same to the
+# test rows with the same numbers. A column that never changes has a standard deviation of
+# 0: divide it by 1, so that it becomes 0 and not something that is no number.
 #
 # | | shape |
 # |---|---|
@@ -175,6 +194,12 @@ MISTAKES = {
     "each column, with axis=0.",
     "variance": "You divided by the variance. The standard deviation is its square root.",
     "mean_kept": "The mean was not subtracted.",
+    "sample_spread": "You divided by the spread with one row less, as pandas and ddof=1 have it. The network would not "
+    "mind; here NumPy's std was asked for, as scikit-learn and Keras take it.",
+    "ranges": "You brought each column to the range from 0 to 1: that is to normalise. Subtract the mean and divide by "
+    "the standard deviation.",
+    "test_untouched": "The training rows are right, and the test rows are still what they were: subtract the same means "
+    "from them and divide by the same standard deviations.",
     "constant_column": "A column that never changes was divided by 0. Divide by 1 where the standard deviation is 0.",
 }
 
@@ -195,6 +220,10 @@ def fitted(x, rows, *, axis=0, power=1, centred=True, guard=True):
     return (x - mean) / (np.where(spread == 0, 1, spread) if guard else spread)
 
 
+def guarded(spread):
+    return np.where(spread == 0, 1, spread)
+
+
 def reference(train, test):
     return fitted(train, train), fitted(test, train)
 
@@ -210,6 +239,9 @@ def diagnose(inputs, output):
         "one_for_all": (fitted(train, train, axis=None), fitted(test, train, axis=None)),
         "variance": (fitted(train, train, power=2), fitted(test, train, power=2)),
         "mean_kept": (fitted(train, train, centred=False), fitted(test, train, centred=False)),
+        "sample_spread": tuple((x - train.mean(axis=0)) / guarded(train.std(axis=0, ddof=1)) for x in (train, test)),
+        "ranges": tuple((x - train.min(axis=0)) / guarded(np.ptp(train, axis=0)) for x in (train, test)),
+        "test_untouched": (fitted(train, train), test),
     }
     for mistake, (one, other) in wrong.items():
         if np.allclose(first, one) and np.allclose(second, other):
@@ -278,6 +310,26 @@ def standardise(train, test):
     return (train - mean) / spread, (test - mean) / spread
 
 
+# %% tags=["mutant"] exercise="01.standardise" misconception="sample_spread"
+def standardise(train, test):
+    spread = train.std(axis=0, ddof=1)
+    spread[spread == 0] = 1
+    return (train - train.mean(axis=0)) / spread, (test - train.mean(axis=0)) / spread
+
+
+# %% tags=["mutant"] exercise="01.standardise" misconception="ranges"
+def standardise(train, test):
+    low, high = train.min(axis=0), train.max(axis=0)
+    span = np.where(high == low, 1, high - low)
+    return (train - low) / span, (test - low) / span
+
+
+# %% tags=["mutant"] exercise="01.standardise" misconception="test_untouched"
+def standardise(train, test):
+    spread = np.where(train.std(axis=0) == 0, 1, train.std(axis=0))
+    return (train - train.mean(axis=0)) / spread, test
+
+
 # %% tags=["variant"] exercise="01.standardise"
 def standardise(train, test):
     from sklearn.preprocessing import StandardScaler
@@ -316,12 +368,16 @@ MISTAKES = {
     "same_each_time": "Every generator gives the same split. Draw with `rng`, and do not make a generator of your own.",
     "inverted": "True stands for the training rows. It should stand for those of the test.",
     "row_numbers": "You returned the numbers of the test rows. Return True or False for each row.",
+    "group_names": "You returned the groups that were drawn. Return True or False for each row: was its group drawn?",
+    "two_parts": "You returned two parts. Return one array: True where a row is for the test, False elsewhere.",
+    "drawn_twice": "The groups are kept together, but sometimes too few are drawn, since one came up twice. Draw from "
+    "the different groups, which np.unique gives, with replace=False.",
     "wrong_count": "The groups are kept together, but the test does not have round(share * number of groups) of them.",
 }
 
 
 def cases(rng):
-    for count, share in [(5, 0.4), (10, 0.3), (20, 0.25)]:
+    for count, share in [(5, 0.35), (9, 0.3), (20, 0.25)]:
         sizes = rng.integers(1, 6, size=count)
         names = np.repeat(rng.permutation(100)[:count], sizes)
         yield {"groups": rng.permutation(names), "share": share, "seeds": rng.integers(1_000_000, size=6).tolist()}
@@ -335,14 +391,18 @@ def observe(answer, inputs):
 def accept(inputs, output):
     groups = inputs["groups"]
     wanted = round(inputs["share"] * len(np.unique(groups)))
+    if any(isinstance(split, tuple) and len(split) == 2 for split in output):
+        return "two_parts"
     splits = [np.asarray(split) for split in output]
     for split in splits:
+        if split.ndim == 1 and len(split) == wanted and set(split.tolist()) <= set(groups.tolist()):
+            return "group_names"
         if split.dtype.kind in "iu" and (split.ndim != 1 or len(split) != len(groups) or split.max() > 1):
             return "row_numbers"
         if split.shape != groups.shape:
             return f"Expected True or False for each of {len(groups)} rows; shape {split.shape} came."
         if split.dtype.kind != "b":
-            return f"Expected True or False for each row; values such as {split[0]!r} came."
+            return f"Expected True or False for each row; values such as {split.tolist()[0]!r} came."
     both = [len(set(groups[split]) & set(groups[~split])) for split in splits]
     if any(both):
         return "by_row"
@@ -351,6 +411,8 @@ def accept(inputs, output):
     counts = {len(np.unique(groups[split])) for split in splits}
     if counts == {wanted}:
         return True
+    if 0 < min(counts) < max(counts) == wanted:
+        return "drawn_twice"
     return "inverted" if counts == {len(np.unique(groups)) - wanted} else "wrong_count"
 
 
@@ -393,10 +455,36 @@ def split_by_group(groups, share, rng):
     return np.flatnonzero(np.isin(groups, drawn))
 
 
+# %% tags=["mutant"] exercise="01.split_by_group" misconception="group_names"
+def split_by_group(groups, share, rng):
+    names = np.unique(groups)
+    return rng.choice(names, round(share * len(names)), replace=False)
+
+
+# %% tags=["mutant"] exercise="01.split_by_group" misconception="two_parts"
+def split_by_group(groups, share, rng):
+    names = np.unique(groups)
+    drawn = rng.choice(names, round(share * len(names)), replace=False)
+    test = np.isin(groups, drawn)
+    return groups[~test], groups[test]
+
+
+# %% tags=["mutant"] exercise="01.split_by_group" misconception="drawn_twice"
+def split_by_group(groups, share, rng):
+    names = np.unique(groups)
+    return np.isin(groups, rng.choice(names, round(share * len(names))))
+
+
 # %% tags=["mutant"] exercise="01.split_by_group" misconception="wrong_count"
 def split_by_group(groups, share, rng):
     names = np.unique(groups)
     return np.isin(groups, names[rng.random(len(names)) < share / 3])
+
+
+# %% tags=["mutant"] exercise="01.split_by_group" misconception="wrong_count"
+def split_by_group(groups, share, rng):
+    names = np.unique(groups)
+    return np.isin(groups, rng.choice(names, int(share * len(names)), replace=False))
 
 
 # %% tags=["variant"] exercise="01.split_by_group"
@@ -411,9 +499,10 @@ def split_by_group(groups, share, rng):
 # ## 4 · Resize without bending
 #
 # Bring a grey photo of any shape into a square of `size` pixels, whole and in its own
-# proportions: the longer side becomes `size`, the shorter side shrinks as much, and what
-# is left over stays black (0). The photo stands in the middle; where the rest is odd, the
-# smaller half is above or left. Use the nearest pixel: place `i` of `new` shows the pixel
+# proportions: the longer side becomes `size`, the shorter side shrinks as much, rounded to
+# a whole number of pixels, and what is left over stays black (0). The photo stands in the
+# middle; where the rest is odd, the smaller half is above or left. Use the nearest pixel:
+# where a side goes from `old` to `new` pixels, place `i` shows pixel
 # `int((i + 0.5) * old / new)`.
 #
 # | | shape |
@@ -439,6 +528,10 @@ MISTAKES = {
     "in_the_corner": "The photo has the right size but stands in the upper left corner. Put it into the middle.",
     "white_bars": "What is left over should be black, 0.",
     "truncated": "The shorter side is a pixel too short: round the new length instead of cutting it off.",
+    "half_pixel": "Every pixel is taken from half a step too early: `i * old / new` is where place `i` begins, and "
+    "`(i + 0.5) * old / new` is its middle.",
+    "larger_half_first": "Where the rest is odd, the larger half is above or left. Round down: `(size - high) // 2`.",
+    "not_in_a_square": "The photo was shrunk as it should be. Now put it into the middle of a black square.",
 }
 
 
@@ -447,22 +540,27 @@ def cases(rng):
         yield {"photo": rng.integers(1, 255, size=(high, wide)).astype("uint8"), "size": size}
 
 
-def nearest(photo, high, wide):
-    rows = ((np.arange(high) + 0.5) * photo.shape[0] / high).astype(int)
-    columns = ((np.arange(wide) + 0.5) * photo.shape[1] / wide).astype(int)
+def nearest(photo, high, wide, half=0.5):
+    rows = ((np.arange(high) + half) * photo.shape[0] / high).astype(int)
+    columns = ((np.arange(wide) + half) * photo.shape[1] / wide).astype(int)
     return photo[rows][:, columns]
 
 
-def padded(photo, size, *, centred=True, fill=0, whole=round):
-    high, wide = (max(1, int(whole(side * size / max(photo.shape)))) for side in photo.shape)
+def sides(photo, size, whole=round):
+    return [max(1, int(whole(side * size / max(photo.shape)))) for side in photo.shape]
+
+
+def padded(photo, size, *, centred=True, fill=0, whole=round, half=0.5, more=0):
+    high, wide = sides(photo, size, whole)
     square = np.full((size, size), fill, photo.dtype)
-    top, left = ((size - high) // 2, (size - wide) // 2) if centred else (0, 0)
-    square[top : top + high, left : left + wide] = nearest(photo, high, wide)
+    top, left = ((size - high + more) // 2, (size - wide + more) // 2) if centred else (0, 0)
+    square[top : top + high, left : left + wide] = nearest(photo, high, wide, half)
     return square
 
 
 def reference(photo, size):
-    return padded(photo, size)
+    # Bytes are as good as decimal numbers here.
+    return padded(photo, size).astype("float64")
 
 
 def diagnose(inputs, output):
@@ -475,6 +573,9 @@ def diagnose(inputs, output):
         "in_the_corner": padded(photo, size, centred=False),
         "white_bars": padded(photo, size, fill=255),
         "truncated": padded(photo, size, whole=np.floor),
+        "half_pixel": padded(photo, size, half=0),
+        "larger_half_first": padded(photo, size, more=1),
+        "not_in_a_square": nearest(photo, *sides(photo, size)),
     }
     for mistake, value in wrong.items():
         if output.shape == value.shape and np.array_equal(output, value):
@@ -548,6 +649,36 @@ def fit_square(photo, size):
     return square
 
 
+# %% tags=["mutant"] exercise="01.fit_square" misconception="half_pixel"
+def fit_square(photo, size):
+    high, wide = (round(side * size / max(photo.shape)) for side in photo.shape)
+    rows = (np.arange(high) * photo.shape[0] / high).astype(int)
+    columns = (np.arange(wide) * photo.shape[1] / wide).astype(int)
+    square = np.zeros((size, size))
+    top, left = (size - high) // 2, (size - wide) // 2
+    square[top : top + high, left : left + wide] = photo[rows][:, columns]
+    return square
+
+
+# %% tags=["mutant"] exercise="01.fit_square" misconception="larger_half_first"
+def fit_square(photo, size):
+    high, wide = (round(side * size / max(photo.shape)) for side in photo.shape)
+    rows = ((np.arange(high) + 0.5) * photo.shape[0] / high).astype(int)
+    columns = ((np.arange(wide) + 0.5) * photo.shape[1] / wide).astype(int)
+    square = np.zeros((size, size))
+    top, left = -((high - size) // 2), -((wide - size) // 2)
+    square[top : top + high, left : left + wide] = photo[rows][:, columns]
+    return square
+
+
+# %% tags=["mutant"] exercise="01.fit_square" misconception="not_in_a_square"
+def fit_square(photo, size):
+    high, wide = (round(side * size / max(photo.shape)) for side in photo.shape)
+    rows = ((np.arange(high) + 0.5) * photo.shape[0] / high).astype(int)
+    columns = ((np.arange(wide) + 0.5) * photo.shape[1] / wide).astype(int)
+    return photo[rows][:, columns]
+
+
 # %% tags=["variant"] exercise="01.fit_square"
 def fit_square(photo, size):
     high, wide = (round(side * size / max(photo.shape)) for side in photo.shape)
@@ -596,6 +727,9 @@ MISTAKES = {
     "all_tones": "You kept the tones above half the rate, which only mirror those below. np.fft.rfft leaves them out.",
     "no_overlap": "Frames begin a window apart, so they do not overlap. They should begin `hop` samples apart.",
     "transposed": "Tones and frames are swapped: a row should be a frame.",
+    "along_the_frames": "The transform ran down the columns, across frames. It should run along each frame, which "
+    "np.fft.rfft does where no axis is given.",
+    "another_window": "This is Hamming's window, which does not reach 0 at its ends. Hann's was asked for.",
 }
 
 
@@ -628,10 +762,16 @@ def diagnose(inputs, output):
         "all_tones": np.abs(np.fft.fft(frames * hann(window))),
         "no_overlap": np.abs(np.fft.rfft(frames_of(samples, window, window) * hann(window))),
         "transposed": right.T,
+        "along_the_frames": np.abs(np.fft.rfft(frames * hann(window), axis=0)),
     }
     for mistake, value in wrong.items():
         if output.shape == value.shape and np.allclose(output, value):
             return mistake
+    angles = 2 * np.pi * np.arange(window)
+    for over in (window, window - 1):
+        hamming = np.abs(np.fft.rfft(frames * (0.54 - 0.46 * np.cos(angles / over))))
+        if output.shape == hamming.shape and np.allclose(output, hamming):
+            return "another_window"
     return None
 
 
@@ -703,6 +843,21 @@ def spectrogram(samples, window, hop):
     return np.abs(np.fft.rfft(frames * hann)).T
 
 
+# %% tags=["mutant"] exercise="01.spectrogram" misconception="along_the_frames"
+def spectrogram(samples, window, hop):
+    hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(window) / window)
+    starts = range(0, len(samples) - window + 1, hop)
+    frames = np.stack([samples[start : start + window] for start in starts])
+    return np.abs(np.fft.rfft(frames * hann, axis=0))
+
+
+# %% tags=["mutant"] exercise="01.spectrogram" misconception="another_window"
+def spectrogram(samples, window, hop):
+    starts = range(0, len(samples) - window + 1, hop)
+    frames = np.stack([samples[start : start + window] for start in starts])
+    return np.abs(np.fft.rfft(frames * np.hamming(window)))
+
+
 # %% tags=["variant"] exercise="01.spectrogram"
 def spectrogram(samples, window, hop):
     windows = np.lib.stride_tricks.sliding_window_view(samples, window)[::hop]
@@ -737,6 +892,11 @@ MISTAKES = {
     "unknown_crashes": "An unknown word makes it crash. In use nobody is there to mend it: leave its row at zero.",
     "unknown_is_last": "An unknown word was taken for the last word of the vocabulary: -1 counts from the end.",
     "unknown_is_first": "An unknown word was taken for the first word of the vocabulary.",
+    "unknown_column": "There is a column too many, for unknown words. That is a good idea in itself, but here such a "
+    "row is to be all zeros, so that the columns are those of the vocabulary.",
+    "unknown_dropped": "The row of the unknown word is missing. Then rows and labels no longer belong together: keep "
+    "it, all zeros.",
+    "numbers": "You returned the number of each word. Return a row of 0 and 1 for each.",
     "own_vocabulary": "The columns follow the words that came, not the vocabulary. Then each batch has other columns.",
     "transposed": "Rows and columns are swapped: a row should be a word.",
 }
@@ -775,6 +935,14 @@ def diagnose(inputs, output):
     words, vocabulary, output = inputs["words"], inputs["vocabulary"], np.asarray(output, dtype="float64")
     if output.size and np.isnan(output).all():
         return "unknown_crashes"
+    right, unknown = rows(words, vocabulary), [word not in vocabulary for word in words]
+    if output.shape == (len(words),):
+        return "numbers"
+    if output.shape == (sum(w in vocabulary for w in words), len(vocabulary)):
+        return "unknown_dropped"
+    for extra in (np.column_stack([right, unknown]), np.column_stack([unknown, right])):
+        if output.shape == extra.shape and np.array_equal(output, extra):
+            return "unknown_column"
     for mistake, value in {
         "unknown_is_last": rows(words, vocabulary, unknown=-1),
         "unknown_is_first": rows(words, vocabulary, unknown=0),
@@ -834,6 +1002,24 @@ def one_hot(words, vocabulary):
 # %% tags=["mutant"] exercise="01.one_hot" misconception="transposed"
 def one_hot(words, vocabulary):
     return (np.array(vocabulary)[:, None] == np.array(words)).astype(float)
+
+
+# %% tags=["mutant"] exercise="01.one_hot" misconception="unknown_column"
+def one_hot(words, vocabulary):
+    names = [*vocabulary, None]
+    known = [word if word in vocabulary else None for word in words]
+    return np.array([[float(word == name) for name in names] for word in known])
+
+
+# %% tags=["mutant"] exercise="01.one_hot" misconception="unknown_dropped"
+def one_hot(words, vocabulary):
+    known = [word for word in words if word in vocabulary]
+    return np.array([[float(word == name) for name in vocabulary] for word in known])
+
+
+# %% tags=["mutant"] exercise="01.one_hot" misconception="numbers"
+def one_hot(words, vocabulary):
+    return np.array([vocabulary.index(word) if word in vocabulary else -1 for word in words])
 
 
 # %% tags=["variant"] exercise="01.one_hot"
@@ -910,8 +1096,8 @@ if ready:
     found("split_by_clip", flattering, "Split by clip it would have claimed {:.1%}.")
 
 # %% [markdown]
-# The difference is no skill, only a kinder exam. Listen to what it hears: move the
-# window, and play the numbers.
+# Whatever the second number is higher by is no skill, only a kinder exam. Listen to what
+# it hears: move the window, and play the numbers.
 
 # %%
 first = {k: np.flatnonzero(spoken == k)[0] for k in (0, 4, 8)}
@@ -922,15 +1108,16 @@ plot.wave(few["four"], digits.rate, title='"four"')
 # Look for the moment at which the *f* ends and the vowel begins.
 
 # %%
-explore.inputs("sound", few, rate=digits.rate)
+explore.inputs("sound", few, rate=digits.rate, recording="four")
 
 # %% [markdown]
 # ## 7 · Find what was planted
 #
-# A colleague hands you pictures of flowers: sky above, meadow below, a blossom in the
-# middle, 8 by 8 pixels in red, green and blue, and a class for each. Clean pictures are
-# decimal numbers from 0 to 1. Somebody has damaged some of them. Return a dict with the
-# numbers of the damaged ones, sorted, under these names:
+# A colleague hands you pictures of flowers, 8 by 8 pixels in red, green and blue, and a
+# class for each. The upper half is sky, the lower meadow, and a blossom of 4 by 4 pixels
+# stands in the middle. Clean pictures are decimal numbers from 0 to 1. Somebody has
+# damaged some of them. Return a dict with the row numbers of the damaged ones, sorted,
+# under these names:
 #
 # | name | where | what happened |
 # |---|---|---|
@@ -964,7 +1151,16 @@ MISTAKES = {
     "missed_leaks": "Copies between the two parts were missed. Compare every test picture with every training picture, "
     "not only with the one of the same number.",
     "nan_blind": "Pictures with nan were missed. A nan is not equal to anything, not even to itself: ask np.isnan.",
-    "nan_everywhere": "One nan spoils a mean or a maximum over the whole set. Set the corrupted pictures aside first.",
+    "nan_everywhere": "More than half of the pictures are reported as mislabelled. One nan spoils a mean or a median "
+    "over a whole class, and no distance to it is a number: set the corrupted pictures aside first.",
+    "none_swapped": "Nothing is reported as swapped or mislabelled. If that is still to come, go on: the rest is right "
+    "so far. If not, a nan may be the cause: it spoils any mean or maximum over the whole set, and a comparison with it "
+    "is always False. Set the corrupted pictures aside first.",
+    "sky_inverted": "The clean pictures are reported as swapped. A clean sky has more blue, channel 2, than red, "
+    "channel 0.",
+    "masks": "You returned True or False for each picture. Return the numbers of those that are True, which "
+    "np.flatnonzero gives.",
+    "leaked_rows": "Under leaked stand the training rows that were copied. The rows of the test pictures are wanted.",
     "swap_as_label": "Pictures with exchanged colours were reported as mislabelled. Their blossom looks like another "
     "class because red and blue are swapped: set them aside first.",
     "scale_as_label": "Pictures of the wrong scale were reported as mislabelled. Their colours are 255 times too "
@@ -1021,17 +1217,26 @@ def accept(inputs, output):
     wanted = planted(**inputs)
     if not isinstance(output, dict) or set(output) != set(NAMES):
         return f"Return a dict with the names {', '.join(NAMES)}."
+    if all(np.asarray(output[name]).dtype == bool for name in NAMES):
+        return "masks"
     found = {name: set(np.asarray(output[name], "int64").ravel().tolist()) for name in NAMES}
     if found == wanted:
         return True
+    x_train, x_test = inputs["x_train"], inputs["x_test"]
+    copied = {i for i, picture in enumerate(x_train) if (x_test == picture).all(axis=(1, 2, 3)).any()}
+    if found["leaked"] == copied:
+        return "leaked_rows"
     if wanted["corrupted"] - found["corrupted"]:
         return "nan_blind"
-    if len(found["mislabelled"] | found["swapped"] | found["scale"]) > len(inputs["y_train"]) / 2 or (
-        not found["mislabelled"] and not found["swapped"]
-    ):
+    if len(found["swapped"]) > len(x_train) / 2:
+        return "sky_inverted"
+    if len(found["mislabelled"]) > len(x_train) / 2:
         return "nan_everywhere"
     if wanted["leaked"] - found["leaked"]:
         return "missed_leaks"
+    before = all(found[name] == wanted[name] for name in ("leaked", "scale", "corrupted"))
+    if before and not (found["mislabelled"] or found["swapped"]):
+        return "none_swapped"
     if found["mislabelled"] & wanted["swapped"]:
         return "swap_as_label"
     if found["mislabelled"] & wanted["scale"]:
@@ -1039,8 +1244,8 @@ def accept(inputs, output):
     name = next(name for name in NAMES if found[name] != wanted[name])
     good, false = len(found[name] & wanted[name]), len(found[name] - wanted[name])
     return (
-        f'Under "{name}" {good} of {len(wanted[name])} were found, and {false} that are none. The others are not '
-        "judged yet."
+        f'Under "{name}" {good} of {len(wanted[name])} were found, with {false} false alarms. The names after it are '
+        "not judged yet."
     )
 
 
@@ -1140,6 +1345,22 @@ def find_faults(x_train, y_train, x_test):
 # %% tags=["mutant"] exercise="01.find_faults" misconception="nan_everywhere"
 def find_faults(x_train, y_train, x_test):
     corrupted = np.isnan(x_train).any(axis=(1, 2, 3))
+    scale = np.nanmax(x_train, axis=(1, 2, 3)) > 1
+    sky = np.nanmean(x_train[:, 0], axis=1)
+    swapped = ~corrupted & (sky[:, 0] > sky[:, 2])
+    colour = x_train.mean(axis=(1, 2))
+    medians = np.array([np.median(colour[y_train == k], axis=0) for k in range(4)])
+    nearest = np.linalg.norm(colour[:, None] - medians, axis=2).argmin(axis=1)
+    wrong = ~(corrupted | scale | swapped) & (nearest != y_train)
+    leaked = [(x_train == picture).all(axis=(1, 2, 3)).any() for picture in x_test]
+    masks = (leaked, scale, corrupted, swapped, wrong)
+    names = ("leaked", "scale", "corrupted", "swapped", "mislabelled")
+    return {name: np.flatnonzero(mask).tolist() for name, mask in zip(names, masks)}
+
+
+# %% tags=["mutant"] exercise="01.find_faults" misconception="none_swapped"
+def find_faults(x_train, y_train, x_test):
+    corrupted = np.isnan(x_train).any(axis=(1, 2, 3))
     scale = x_train.max(axis=(1, 2, 3)) > 1
     redder = x_train[:, 0, :, 0].mean(axis=1) > x_train[:, 0].mean(axis=1).max()
     blossom = x_train[:, 3:5, 3:5].mean(axis=(1, 2)) / x_train.max()
@@ -1149,6 +1370,38 @@ def find_faults(x_train, y_train, x_test):
     masks = (leaked, scale, corrupted, redder, wrong)
     names = ("leaked", "scale", "corrupted", "swapped", "mislabelled")
     return {name: np.flatnonzero(mask).tolist() for name, mask in zip(names, masks)}
+
+
+# %% tags=["mutant"] exercise="01.find_faults" misconception="sky_inverted"
+def find_faults(x_train, y_train, x_test):
+    corrupted = np.isnan(x_train).any(axis=(1, 2, 3))
+    scale = np.nanmax(x_train, axis=(1, 2, 3)) > 1
+    sky = x_train[:, 0].mean(axis=1)
+    swapped = ~corrupted & (sky[:, 2] > sky[:, 0])
+    leaked = [(x_train == picture).all(axis=(1, 2, 3)).any() for picture in x_test]
+    masks = (leaked, scale, corrupted, swapped, np.zeros(len(x_train), bool))
+    names = ("leaked", "scale", "corrupted", "swapped", "mislabelled")
+    return {name: np.flatnonzero(mask).tolist() for name, mask in zip(names, masks)}
+
+
+# %% tags=["mutant"] exercise="01.find_faults" misconception="masks"
+def find_faults(x_train, y_train, x_test):
+    corrupted = np.isnan(x_train).any(axis=(1, 2, 3))
+    scale = np.nanmax(x_train, axis=(1, 2, 3)) > 1
+    leaked = np.array([(x_train == picture).all(axis=(1, 2, 3)).any() for picture in x_test])
+    none = np.zeros(len(x_train), bool)
+    return {
+        "leaked": leaked, "scale": scale, "corrupted": corrupted, "swapped": none, "mislabelled": none,
+    }
+
+
+# %% tags=["mutant"] exercise="01.find_faults" misconception="leaked_rows"
+def find_faults(x_train, y_train, x_test):
+    corrupted = np.isnan(x_train).any(axis=(1, 2, 3))
+    scale = np.nanmax(x_train, axis=(1, 2, 3)) > 1
+    leaked = [(x_test == picture).all(axis=(1, 2, 3)).any() for picture in x_train]
+    masks = {"leaked": leaked, "scale": scale, "corrupted": corrupted, "swapped": [], "mislabelled": []}
+    return {name: np.flatnonzero(mask).tolist() for name, mask in masks.items()}
 
 
 # %% tags=["variant"] exercise="01.find_faults"
@@ -1201,7 +1454,7 @@ shown = np.nan_to_num(x_dirty[[0, 5, 11, 17, 23, 29]])
 plot.images(
     np.stack([picture / max(1, picture.max()) for picture in shown]),
     titles=["0", "5", "11", "17", "23", "29"], columns=6,
-    title="Only one of these faults can be seen with the eye",
+    title="Picture 0 is clean. Which of the other five faults can the eye see?",
 )
 
 # %%

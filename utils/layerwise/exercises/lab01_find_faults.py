@@ -17,7 +17,16 @@ MISTAKES = {
     "missed_leaks": "Copies between the two parts were missed. Compare every test picture with every training picture, "
     "not only with the one of the same number.",
     "nan_blind": "Pictures with nan were missed. A nan is not equal to anything, not even to itself: ask np.isnan.",
-    "nan_everywhere": "One nan spoils a mean or a maximum over the whole set. Set the corrupted pictures aside first.",
+    "nan_everywhere": "More than half of the pictures are reported as mislabelled. One nan spoils a mean or a median "
+    "over a whole class, and no distance to it is a number: set the corrupted pictures aside first.",
+    "none_swapped": "Nothing is reported as swapped or mislabelled. If that is still to come, go on: the rest is right "
+    "so far. If not, a nan may be the cause: it spoils any mean or maximum over the whole set, and a comparison with it "
+    "is always False. Set the corrupted pictures aside first.",
+    "sky_inverted": "The clean pictures are reported as swapped. A clean sky has more blue, channel 2, than red, "
+    "channel 0.",
+    "masks": "You returned True or False for each picture. Return the numbers of those that are True, which "
+    "np.flatnonzero gives.",
+    "leaked_rows": "Under leaked stand the training rows that were copied. The rows of the test pictures are wanted.",
     "swap_as_label": "Pictures with exchanged colours were reported as mislabelled. Their blossom looks like another "
     "class because red and blue are swapped: set them aside first.",
     "scale_as_label": "Pictures of the wrong scale were reported as mislabelled. Their colours are 255 times too "
@@ -74,17 +83,26 @@ def accept(inputs, output):
     wanted = planted(**inputs)
     if not isinstance(output, dict) or set(output) != set(NAMES):
         return f"Return a dict with the names {', '.join(NAMES)}."
+    if all(np.asarray(output[name]).dtype == bool for name in NAMES):
+        return "masks"
     found = {name: set(np.asarray(output[name], "int64").ravel().tolist()) for name in NAMES}
     if found == wanted:
         return True
+    x_train, x_test = inputs["x_train"], inputs["x_test"]
+    copied = {i for i, picture in enumerate(x_train) if (x_test == picture).all(axis=(1, 2, 3)).any()}
+    if found["leaked"] == copied:
+        return "leaked_rows"
     if wanted["corrupted"] - found["corrupted"]:
         return "nan_blind"
-    if len(found["mislabelled"] | found["swapped"] | found["scale"]) > len(inputs["y_train"]) / 2 or (
-        not found["mislabelled"] and not found["swapped"]
-    ):
+    if len(found["swapped"]) > len(x_train) / 2:
+        return "sky_inverted"
+    if len(found["mislabelled"]) > len(x_train) / 2:
         return "nan_everywhere"
     if wanted["leaked"] - found["leaked"]:
         return "missed_leaks"
+    before = all(found[name] == wanted[name] for name in ("leaked", "scale", "corrupted"))
+    if before and not (found["mislabelled"] or found["swapped"]):
+        return "none_swapped"
     if found["mislabelled"] & wanted["swapped"]:
         return "swap_as_label"
     if found["mislabelled"] & wanted["scale"]:
@@ -92,8 +110,8 @@ def accept(inputs, output):
     name = next(name for name in NAMES if found[name] != wanted[name])
     good, false = len(found[name] & wanted[name]), len(found[name] - wanted[name])
     return (
-        f'Under "{name}" {good} of {len(wanted[name])} were found, and {false} that are none. The others are not '
-        "judged yet."
+        f'Under "{name}" {good} of {len(wanted[name])} were found, with {false} false alarms. The names after it are '
+        "not judged yet."
     )
 
 EXERCISE = "01.find_faults"

@@ -16,6 +16,10 @@ MISTAKES = {
     "in_the_corner": "The photo has the right size but stands in the upper left corner. Put it into the middle.",
     "white_bars": "What is left over should be black, 0.",
     "truncated": "The shorter side is a pixel too short: round the new length instead of cutting it off.",
+    "half_pixel": "Every pixel is taken from half a step too early: `i * old / new` is where place `i` begins, and "
+    "`(i + 0.5) * old / new` is its middle.",
+    "larger_half_first": "Where the rest is odd, the larger half is above or left. Round down: `(size - high) // 2`.",
+    "not_in_a_square": "The photo was shrunk as it should be. Now put it into the middle of a black square.",
 }
 
 
@@ -24,22 +28,27 @@ def cases(rng):
         yield {"photo": rng.integers(1, 255, size=(high, wide)).astype("uint8"), "size": size}
 
 
-def nearest(photo, high, wide):
-    rows = ((np.arange(high) + 0.5) * photo.shape[0] / high).astype(int)
-    columns = ((np.arange(wide) + 0.5) * photo.shape[1] / wide).astype(int)
+def nearest(photo, high, wide, half=0.5):
+    rows = ((np.arange(high) + half) * photo.shape[0] / high).astype(int)
+    columns = ((np.arange(wide) + half) * photo.shape[1] / wide).astype(int)
     return photo[rows][:, columns]
 
 
-def padded(photo, size, *, centred=True, fill=0, whole=round):
-    high, wide = (max(1, int(whole(side * size / max(photo.shape)))) for side in photo.shape)
+def sides(photo, size, whole=round):
+    return [max(1, int(whole(side * size / max(photo.shape)))) for side in photo.shape]
+
+
+def padded(photo, size, *, centred=True, fill=0, whole=round, half=0.5, more=0):
+    high, wide = sides(photo, size, whole)
     square = np.full((size, size), fill, photo.dtype)
-    top, left = ((size - high) // 2, (size - wide) // 2) if centred else (0, 0)
-    square[top : top + high, left : left + wide] = nearest(photo, high, wide)
+    top, left = ((size - high + more) // 2, (size - wide + more) // 2) if centred else (0, 0)
+    square[top : top + high, left : left + wide] = nearest(photo, high, wide, half)
     return square
 
 
 def reference(photo, size):
-    return padded(photo, size)
+    # Bytes are as good as decimal numbers here.
+    return padded(photo, size).astype("float64")
 
 
 def diagnose(inputs, output):
@@ -52,6 +61,9 @@ def diagnose(inputs, output):
         "in_the_corner": padded(photo, size, centred=False),
         "white_bars": padded(photo, size, fill=255),
         "truncated": padded(photo, size, whole=np.floor),
+        "half_pixel": padded(photo, size, half=0),
+        "larger_half_first": padded(photo, size, more=1),
+        "not_in_a_square": nearest(photo, *sides(photo, size)),
     }
     for mistake, value in wrong.items():
         if output.shape == value.shape and np.array_equal(output, value):

@@ -14,6 +14,9 @@ MISTAKES = {
     "whole_numbers": "Nearly all became 0: whole numbers have no room between 0 and 1. Divide with `/`.",
     "minus_one_to_one": "Your result runs from -1 to 1. That is a usual range too, but here 0 to 1 was asked for.",
     "wrapped": "A byte cannot hold the result of this: it begins again at 0 after 255. Make decimal numbers first.",
+    "standardised": "You subtracted the mean and divided by the standard deviation: that is to standardise, which comes "
+    "next. Here 0 stays 0 and 255 becomes 1, whatever is in the batch.",
+    "not_divided": "These are decimal numbers, but still those of the bytes. Divide them by 255.",
 }
 
 
@@ -45,6 +48,12 @@ def diagnose(inputs, output):
         return "whole_numbers"
     if np.allclose(output, values / 127.5 - 1, atol=1e-4):
         return "minus_one_to_one"
+    if np.allclose(output, values):
+        return "not_divided"
+    for axis in (None, (1, 2, 3), (0, 1, 2), (1, 2)):
+        mean, spread = values.mean(axis=axis, keepdims=True), values.std(axis=axis, keepdims=True)
+        if np.allclose(output, (values - mean) / np.where(spread == 0, 1, spread), atol=1e-3):
+            return "standardised"
     wrapped = (pictures * np.uint8(2)).astype("float64")
     return "wrapped" if np.allclose(output, wrapped / 510, atol=1e-4) else None
 

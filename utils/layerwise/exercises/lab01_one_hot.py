@@ -11,6 +11,11 @@ MISTAKES = {
     "unknown_crashes": "An unknown word makes it crash. In use nobody is there to mend it: leave its row at zero.",
     "unknown_is_last": "An unknown word was taken for the last word of the vocabulary: -1 counts from the end.",
     "unknown_is_first": "An unknown word was taken for the first word of the vocabulary.",
+    "unknown_column": "There is a column too many, for unknown words. That is a good idea in itself, but here such a "
+    "row is to be all zeros, so that the columns are those of the vocabulary.",
+    "unknown_dropped": "The row of the unknown word is missing. Then rows and labels no longer belong together: keep "
+    "it, all zeros.",
+    "numbers": "You returned the number of each word. Return a row of 0 and 1 for each.",
     "own_vocabulary": "The columns follow the words that came, not the vocabulary. Then each batch has other columns.",
     "transposed": "Rows and columns are swapped: a row should be a word.",
 }
@@ -49,6 +54,14 @@ def diagnose(inputs, output):
     words, vocabulary, output = inputs["words"], inputs["vocabulary"], np.asarray(output, dtype="float64")
     if output.size and np.isnan(output).all():
         return "unknown_crashes"
+    right, unknown = rows(words, vocabulary), [word not in vocabulary for word in words]
+    if output.shape == (len(words),):
+        return "numbers"
+    if output.shape == (sum(w in vocabulary for w in words), len(vocabulary)):
+        return "unknown_dropped"
+    for extra in (np.column_stack([right, unknown]), np.column_stack([unknown, right])):
+        if output.shape == extra.shape and np.array_equal(output, extra):
+            return "unknown_column"
     for mistake, value in {
         "unknown_is_last": rows(words, vocabulary, unknown=-1),
         "unknown_is_first": rows(words, vocabulary, unknown=0),

@@ -20,6 +20,9 @@ MISTAKES = {
     "all_tones": "You kept the tones above half the rate, which only mirror those below. np.fft.rfft leaves them out.",
     "no_overlap": "Frames begin a window apart, so they do not overlap. They should begin `hop` samples apart.",
     "transposed": "Tones and frames are swapped: a row should be a frame.",
+    "along_the_frames": "The transform ran down the columns, across frames. It should run along each frame, which "
+    "np.fft.rfft does where no axis is given.",
+    "another_window": "This is Hamming's window, which does not reach 0 at its ends. Hann's was asked for.",
 }
 
 
@@ -52,10 +55,16 @@ def diagnose(inputs, output):
         "all_tones": np.abs(np.fft.fft(frames * hann(window))),
         "no_overlap": np.abs(np.fft.rfft(frames_of(samples, window, window) * hann(window))),
         "transposed": right.T,
+        "along_the_frames": np.abs(np.fft.rfft(frames * hann(window), axis=0)),
     }
     for mistake, value in wrong.items():
         if output.shape == value.shape and np.allclose(output, value):
             return mistake
+    angles = 2 * np.pi * np.arange(window)
+    for over in (window, window - 1):
+        hamming = np.abs(np.fft.rfft(frames * (0.54 - 0.46 * np.cos(angles / over))))
+        if output.shape == hamming.shape and np.allclose(output, hamming):
+            return "another_window"
     return None
 
 EXERCISE = "01.spectrogram"

@@ -13,12 +13,16 @@ MISTAKES = {
     "same_each_time": "Every generator gives the same split. Draw with `rng`, and do not make a generator of your own.",
     "inverted": "True stands for the training rows. It should stand for those of the test.",
     "row_numbers": "You returned the numbers of the test rows. Return True or False for each row.",
+    "group_names": "You returned the groups that were drawn. Return True or False for each row: was its group drawn?",
+    "two_parts": "You returned two parts. Return one array: True where a row is for the test, False elsewhere.",
+    "drawn_twice": "The groups are kept together, but sometimes too few are drawn, since one came up twice. Draw from "
+    "the different groups, which np.unique gives, with replace=False.",
     "wrong_count": "The groups are kept together, but the test does not have round(share * number of groups) of them.",
 }
 
 
 def cases(rng):
-    for count, share in [(5, 0.4), (10, 0.3), (20, 0.25)]:
+    for count, share in [(5, 0.35), (9, 0.3), (20, 0.25)]:
         sizes = rng.integers(1, 6, size=count)
         names = np.repeat(rng.permutation(100)[:count], sizes)
         yield {"groups": rng.permutation(names), "share": share, "seeds": rng.integers(1_000_000, size=6).tolist()}
@@ -32,14 +36,18 @@ def observe(answer, inputs):
 def accept(inputs, output):
     groups = inputs["groups"]
     wanted = round(inputs["share"] * len(np.unique(groups)))
+    if any(isinstance(split, tuple) and len(split) == 2 for split in output):
+        return "two_parts"
     splits = [np.asarray(split) for split in output]
     for split in splits:
+        if split.ndim == 1 and len(split) == wanted and set(split.tolist()) <= set(groups.tolist()):
+            return "group_names"
         if split.dtype.kind in "iu" and (split.ndim != 1 or len(split) != len(groups) or split.max() > 1):
             return "row_numbers"
         if split.shape != groups.shape:
             return f"Expected True or False for each of {len(groups)} rows; shape {split.shape} came."
         if split.dtype.kind != "b":
-            return f"Expected True or False for each row; values such as {split[0]!r} came."
+            return f"Expected True or False for each row; values such as {split.tolist()[0]!r} came."
     both = [len(set(groups[split]) & set(groups[~split])) for split in splits]
     if any(both):
         return "by_row"
@@ -48,6 +56,8 @@ def accept(inputs, output):
     counts = {len(np.unique(groups[split])) for split in splits}
     if counts == {wanted}:
         return True
+    if 0 < min(counts) < max(counts) == wanted:
+        return "drawn_twice"
     return "inverted" if counts == {len(np.unique(groups)) - wanted} else "wrong_count"
 
 EXERCISE = "01.split_by_group"

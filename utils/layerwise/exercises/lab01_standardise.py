@@ -19,6 +19,12 @@ MISTAKES = {
     "each column, with axis=0.",
     "variance": "You divided by the variance. The standard deviation is its square root.",
     "mean_kept": "The mean was not subtracted.",
+    "sample_spread": "You divided by the spread with one row less, as pandas and ddof=1 have it. The network would not "
+    "mind; here NumPy's std was asked for, as scikit-learn and Keras take it.",
+    "ranges": "You brought each column to the range from 0 to 1: that is to normalise. Subtract the mean and divide by "
+    "the standard deviation.",
+    "test_untouched": "The training rows are right, and the test rows are still what they were: subtract the same means "
+    "from them and divide by the same standard deviations.",
     "constant_column": "A column that never changes was divided by 0. Divide by 1 where the standard deviation is 0.",
 }
 
@@ -39,6 +45,10 @@ def fitted(x, rows, *, axis=0, power=1, centred=True, guard=True):
     return (x - mean) / (np.where(spread == 0, 1, spread) if guard else spread)
 
 
+def guarded(spread):
+    return np.where(spread == 0, 1, spread)
+
+
 def reference(train, test):
     return fitted(train, train), fitted(test, train)
 
@@ -54,6 +64,9 @@ def diagnose(inputs, output):
         "one_for_all": (fitted(train, train, axis=None), fitted(test, train, axis=None)),
         "variance": (fitted(train, train, power=2), fitted(test, train, power=2)),
         "mean_kept": (fitted(train, train, centred=False), fitted(test, train, centred=False)),
+        "sample_spread": tuple((x - train.mean(axis=0)) / guarded(train.std(axis=0, ddof=1)) for x in (train, test)),
+        "ranges": tuple((x - train.min(axis=0)) / guarded(np.ptp(train, axis=0)) for x in (train, test)),
+        "test_untouched": (fitted(train, train), test),
     }
     for mistake, (one, other) in wrong.items():
         if np.allclose(first, one) and np.allclose(second, other):
