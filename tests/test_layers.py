@@ -22,8 +22,8 @@ def part_of(module):
 
 
 def layer_of(part):
-    if part in ("", *PUBLIC, "authoring", "exercises"):
-        return {"": "top", "authoring": "authoring", "exercises": "exercises"}.get(part, "public")
+    if part in ("", *PUBLIC, "authoring", "exercises", "grading"):
+        return {"": "top", "authoring": "authoring", "exercises": "exercises", "grading": "grading"}.get(part, "public")
     return "authoring" if part == "__main__" else "base"
 
 
@@ -38,6 +38,9 @@ def may(part, other):
         return layer == "public"
     if layer == "top":
         return False
+    if layer == "grading":
+        # It judges with the checks of the notebooks; where the samples and the solutions lie, it must know to hide.
+        return below == "base" or other in ("check", "data", "exercises")
     if layer in ("public", "exercises"):
         return below == "base" or other in ABOVE.get(part, ()) or (part, other) == ("check", "exercises")
     return layer == below == "base"

@@ -88,7 +88,7 @@ class _Failure:
     largest: float | None = None
 
 
-def judge(exercise, answer, *, seed=None, call=calling.call):
+def judge(exercise, answer, *, seed=None, call=calling.call, trials=None):
     """Return the `Verdict` on an answer, without showing or recording it.
 
     Args:
@@ -96,6 +96,7 @@ def judge(exercise, answer, *, seed=None, call=calling.call):
         answer: What the learner made: most often a function.
         seed: Whole number that draws the inputs; None draws fresh ones. The verdict keeps it.
         call: Runs the learner's code; see `layerwise.check.call.call`.
+        trials: What `prepare` gave for this seed, where many answers meet the same inputs.
 
     Raises:
         CourseError: For an unknown exercise.
@@ -114,7 +115,7 @@ def judge(exercise, answer, *, seed=None, call=calling.call):
         verdict.reason, verdict.message = "not callable", messages.not_callable(exercise, answer)
         return verdict
 
-    trials = prepare(exercise, seed)
+    trials = prepare(exercise, seed) if trials is None else trials
     verdict.cases = len(trials)
     left, failures = exercise.seconds, []
     for inputs, expected in trials:
