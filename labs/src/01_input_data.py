@@ -58,7 +58,7 @@ MISTAKES = {
     "whole_numbers": "Nearly all became 0: whole numbers have no room between 0 and 1. Divide with `/`.",
     "minus_one_to_one": "Your result runs from -1 to 1. That is a usual range too, but here 0 to 1 was asked for.",
     "wrapped": "A byte cannot hold the result of this: it begins again at 0 after 255. Make decimal numbers first.",
-    "standardised": "You subtracted the mean and divided by the standard deviation: that is to standardise, which comes "
+    "standardised": "You subtracted the mean and divided by the standard deviation: that is to standardise, and comes "
     "next. Here 0 stays 0 and 255 becomes 1, whatever is in the batch.",
     "not_divided": "These are decimal numbers, but still those of the bytes. Divide them by 255.",
 }
@@ -198,8 +198,8 @@ MISTAKES = {
     "mind; here NumPy's std was asked for, as scikit-learn and Keras take it.",
     "ranges": "You brought each column to the range from 0 to 1: that is to normalise. Subtract the mean and divide by "
     "the standard deviation.",
-    "test_untouched": "The training rows are right, and the test rows are still what they were: subtract the same means "
-    "from them and divide by the same standard deviations.",
+    "test_untouched": "The training rows are right, and the test rows are still what they were: subtract the same "
+    "means from them and divide by the same standard deviations.",
     "constant_column": "A column that never changes was divided by 0. Divide by 1 where the standard deviation is 0.",
 }
 
@@ -1154,8 +1154,8 @@ MISTAKES = {
     "nan_everywhere": "More than half of the pictures are reported as mislabelled. One nan spoils a mean or a median "
     "over a whole class, and no distance to it is a number: set the corrupted pictures aside first.",
     "none_swapped": "Nothing is reported as swapped or mislabelled. If that is still to come, go on: the rest is right "
-    "so far. If not, a nan may be the cause: it spoils any mean or maximum over the whole set, and a comparison with it "
-    "is always False. Set the corrupted pictures aside first.",
+    "so far. If not, a nan may be the cause: it spoils any mean or maximum over the whole set, and a comparison with "
+    "it is always False. Set the corrupted pictures aside first.",
     "sky_inverted": "The clean pictures are reported as swapped. A clean sky has more blue, channel 2, than red, "
     "channel 0.",
     "masks": "You returned True or False for each picture. Return the numbers of those that are True, which "

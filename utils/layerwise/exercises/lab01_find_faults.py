@@ -20,8 +20,8 @@ MISTAKES = {
     "nan_everywhere": "More than half of the pictures are reported as mislabelled. One nan spoils a mean or a median "
     "over a whole class, and no distance to it is a number: set the corrupted pictures aside first.",
     "none_swapped": "Nothing is reported as swapped or mislabelled. If that is still to come, go on: the rest is right "
-    "so far. If not, a nan may be the cause: it spoils any mean or maximum over the whole set, and a comparison with it "
-    "is always False. Set the corrupted pictures aside first.",
+    "so far. If not, a nan may be the cause: it spoils any mean or maximum over the whole set, and a comparison with "
+    "it is always False. Set the corrupted pictures aside first.",
     "sky_inverted": "The clean pictures are reported as swapped. A clean sky has more blue, channel 2, than red, "
     "channel 0.",
     "masks": "You returned True or False for each picture. Return the numbers of those that are True, which "

@@ -14,7 +14,7 @@ MISTAKES = {
     "whole_numbers": "Nearly all became 0: whole numbers have no room between 0 and 1. Divide with `/`.",
     "minus_one_to_one": "Your result runs from -1 to 1. That is a usual range too, but here 0 to 1 was asked for.",
     "wrapped": "A byte cannot hold the result of this: it begins again at 0 after 255. Make decimal numbers first.",
-    "standardised": "You subtracted the mean and divided by the standard deviation: that is to standardise, which comes "
+    "standardised": "You subtracted the mean and divided by the standard deviation: that is to standardise, and comes "
     "next. Here 0 stays 0 and 255 becomes 1, whatever is in the batch.",
     "not_divided": "These are decimal numbers, but still those of the bytes. Divide them by 255.",
 }

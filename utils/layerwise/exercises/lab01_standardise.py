@@ -23,8 +23,8 @@ MISTAKES = {
     "mind; here NumPy's std was asked for, as scikit-learn and Keras take it.",
     "ranges": "You brought each column to the range from 0 to 1: that is to normalise. Subtract the mean and divide by "
     "the standard deviation.",
-    "test_untouched": "The training rows are right, and the test rows are still what they were: subtract the same means "
-    "from them and divide by the same standard deviations.",
+    "test_untouched": "The training rows are right, and the test rows are still what they were: subtract the same "
+    "means from them and divide by the same standard deviations.",
     "constant_column": "A column that never changes was divided by 0. Divide by 1 where the standard deviation is 0.",
 }
 
