@@ -174,6 +174,19 @@ def test_a_reader_with_other_classes_is_refused_in_words():
         explore.confidence(reader, SHADES, ("a", "b", "c", "d")).compute()
 
 
+@pytest.mark.parametrize("state, changed, told", [
+    ({"along": 0.0}, "along", "All empty, nothing of full: it answers light"),
+    ({"along": 1.0, "noise": 0.3}, "along", "All full, nothing of empty, 30% of it noise"),
+    ({"along": 0.5, "noise": 1.0}, "along", "Nothing is left of the pictures"),
+    ({"threshold": 0.0}, "threshold", "With this rule it answers at every step of the way"),
+    ({"threshold": 0.99, "temperature": 5.0}, "threshold", "With this rule it answers at no step of the way"),
+    ({"goal": "empty"}, "goal", "From empty to itself nothing changes"),
+])
+def test_the_sentence_is_true_at_the_ends_and_in_pure_noise(state, changed, told):
+    explorer = morph(**{"start": "empty", "goal": "full", **state})
+    assert explorer.say(explorer.state, explorer.compute(), changed).startswith(told)
+
+
 # ---- refusal
 
 
@@ -190,6 +203,13 @@ def test_costs_are_counted():
 def test_answering_nothing_can_be_cheapest():
     explorer = explore.refusal([0.5, 0.6], [0, 0], threshold=1.0)
     assert "answers nothing at all" in explorer.sentence and "no threshold is cheaper" in explorer.sentence
+
+
+def test_only_the_least_cost_is_called_the_least():
+    explorer = explore.refusal([0.2, 0.8] * 500 + [0.5], [0, 1] * 500 + [0], mistake=1.5, asking=1.0, threshold=0.3)
+    assert "no threshold is cheaper by a hundredth" in explorer.sentence
+    explorer.threshold = 0.6
+    assert explorer.sentence.endswith("no threshold is cheaper.")
 
 
 # ---- figures

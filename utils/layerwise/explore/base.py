@@ -191,7 +191,8 @@ class Explorer:
             text = self.sentence
         except Exception as error:
             text = f"{type(error).__name__}: {error}"
-        plain = {"text/plain": f"{self._name}. {text}"}
+        name = self._name if self._name.endswith("?") else f"{self._name}."
+        plain = {"text/plain": f"{name} {text}"}
         if not show.in_notebook():
             return plain
         with self._lock:

@@ -65,24 +65,28 @@ def say(state, result, changed=None):
 
 
 def _moved(state, result, changed):
-    if changed == "noise":
-        if state["noise"] >= 1:
-            return "Nothing is left of the picture, and it does not know that"
-        return f"{state['noise']:.0%} of this is noise" if state["noise"] else "Without noise"
+    start, goal, along, noise = state["start"], state["goal"], state["along"], state["noise"]
     if changed == "temperature":
         if state["temperature"] == 1:
             return "At temperature 1 the scores are as the network gives them"
         effect = "less" if state["temperature"] > 1 else "more"
-        return f"Temperature {state['temperature']:g} makes it {effect} sure, and the first class stays the first"
+        return f"Temperature {state['temperature']:g} makes it {effect} sure, and the winning class stays the same"
     if changed == "threshold":
-        return f"With this rule it answers at {result['answered']} of the {STEPS} steps of the way"
-    if state["start"] == state["goal"]:
-        return f"From {state['start']} to itself nothing changes on the way"
-    if changed in ("start", "goal"):
-        return f"From {state['start']} to {state['goal']}, {state['along']:.0%} of the way"
-    if state["along"] in (0, 1):
-        return f"This is the {state['goal'] if state['along'] else state['start']} itself"
-    return f"{state['along']:.0%} of the way from {state['start']} to {state['goal']}, a thing that nobody sells"
+        count = result["answered"]
+        steps = {STEPS: "every step", 0: "no step"}.get(count, f"{count} of the {STEPS} steps")
+        return f"With this rule it answers at {steps} of the way"
+    if noise >= 1:
+        return "Nothing is left of the pictures, all of this is noise"
+    if changed == "noise":
+        return f"{noise:.0%} of this is noise" if noise else "Without noise"
+    if start == goal:
+        return f"From {start} to itself nothing changes on the way"
+    where = f"{along:.0%} of the way from {start} to {goal}"
+    if along in (0, 1):
+        where = "All {1}, nothing of {0}".format(*((start, goal) if along else (goal, start)))
+    elif not noise:
+        where += ", a thing that nobody sells"
+    return where + (f", {noise:.0%} of it noise" if noise else "")
 
 
 def scores(reader, batch, classes):

@@ -59,8 +59,10 @@ def say(state, result, changed=None):
     answers = f"it answers {share:.0%} of the pictures" if share else "it answers nothing at all"
     if share:
         answers += f" and is wrong in {result['wrong'][here]:.1%} of those"
-    if cost <= least * 1.005:
+    if cost == least:
         judged = f"at {cost:.2f} a picture, no threshold is cheaper"
+    elif f"{cost:.2f}" == f"{least:.2f}":
+        judged = f"at {cost:.2f} a picture, no threshold is cheaper by a hundredth"
     else:
         judged = f"that costs {cost:.2f} a picture, and from {THRESHOLDS[best]:.0%} on it would be {least:.2f}"
     start = {
