@@ -49,8 +49,8 @@ MISTAKES = {
     "rate_missing": "The slopes are subtracted whole. How far a step goes is for the learning rate to say.",
     "first_only": "Only the first array has moved. The other layers learn too.",
     "only_change": "That is the change of the weights. Return the weights after it.",
-    "changes_input": "The result may be right, but the arrays you were given have changed: `-=` works in place. "
-    "Write `weight - ...` to make new ones.",
+    "changes_input": "The result may be right, but what you were given has changed: `-=` and `weights[0] = ...` work "
+    "in place. Write `weight - ...` to make new arrays, and put them into a new list.",
 }
 
 
@@ -156,6 +156,10 @@ MISTAKES = {
     "averaged": "You took (1 - momentum) times the slope, as in a running mean. Here the slope counts in full, times "
     "the learning rate.",
     "rate_twice": "The velocity has the learning rate in it already: the weight changes by the velocity itself.",
+    "rate_outside": "You multiplied by the learning rate when the weight moved, as PyTorch does. Here the rate belongs "
+    "to the velocity: the velocity *is* the change of the weight.",
+    "slope_added": "The slope was added to the velocity. The velocity you are given points where the weight was going, "
+    "so the slope is taken away from it.",
     "opposite_velocity": "The weight is right, but your velocity points the other way. Here it is the change of the "
     "weight, so that weight + velocity is the new weight.",
 }
@@ -183,6 +187,8 @@ def diagnose(inputs, output):
         "momentum_sign": (w - m * v - r * s, -m * v - r * s),
         "averaged": (w + m * v - (1 - m) * r * s, m * v - (1 - m) * r * s),
         "rate_twice": (w + r * new, new),
+        "rate_outside": (w - r * (m * v + s), m * v + s),
+        "slope_added": (w - (m * v + r * s), m * v + r * s),
         "opposite_velocity": (w + new, -new),
     }
     if len(output) != 2:
@@ -235,6 +241,18 @@ def momentum_step(weight, velocity, slope, learning_rate, momentum):
     return weight - velocity, velocity
 
 
+# %% tags=["mutant"] exercise="04.momentum_step" misconception="rate_outside"
+def momentum_step(weight, velocity, slope, learning_rate, momentum):
+    velocity = momentum * velocity + slope
+    return weight - learning_rate * velocity, velocity
+
+
+# %% tags=["mutant"] exercise="04.momentum_step" misconception="slope_added"
+def momentum_step(weight, velocity, slope, learning_rate, momentum):
+    velocity = momentum * velocity + learning_rate * slope
+    return weight - velocity, velocity
+
+
 # %% tags=["variant"] exercise="04.momentum_step"
 def momentum_step(weight, velocity, slope, learning_rate, momentum):
     moved = weight + momentum * velocity - learning_rate * slope
@@ -272,6 +290,9 @@ MISTAKES = {
     "paper_epsilon": "That is Algorithm 1 of the paper: epsilon is added to the corrected root. Keras adds it to the "
     "uncorrected one, and corrects by the factor in front.",
     "not_squared": "The second average is one of the slopes themselves. Average their squares.",
+    "corrected_returned": "Your mean and square come back corrected. The next step would correct them once more: keep "
+    "the uncorrected averages.",
+    "root_missing": "The mean was divided by the average of the squares itself. Divide by its root.",
     "old_averages": "The weight was moved with the averages of the step before. Bring them up to date first.",
 }
 
@@ -287,7 +308,7 @@ def cases(rng):
         }
 
 
-def adam(i, *, correct=True, inside=False, paper=False, squared=True, swapped=False, old=False):
+def adam(i, *, correct=True, inside=False, paper=False, squared=True, swapped=False, old=False, root=True):
     """Compute a step of Adam: the right one and its misreadings."""
     first, second = (i["beta_2"], i["beta_1"]) if swapped else (i["beta_1"], i["beta_2"])
     mean = first * i["mean"] + (1 - first) * i["slope"]
@@ -299,7 +320,8 @@ def adam(i, *, correct=True, inside=False, paper=False, squared=True, swapped=Fa
             change = (m / one) / (np.sqrt(v / two) + i["epsilon"])
         else:
             scale = np.sqrt(two) / one if correct else 1.0
-            change = scale * m / (np.sqrt(v + i["epsilon"]) if inside else np.sqrt(v) + i["epsilon"])
+            below = np.sqrt(v) if root else v
+            change = scale * m / (np.sqrt(v + i["epsilon"]) if inside else below + i["epsilon"])
     return i["weight"] - i["learning_rate"] * change, mean, square
 
 
@@ -311,9 +333,14 @@ def diagnose(inputs, output):
     wrong = {
         "no_correction": {"correct": False}, "betas_swapped": {"swapped": True}, "epsilon_inside": {"inside": True},
         "paper_epsilon": {"paper": True}, "not_squared": {"squared": False}, "old_averages": {"old": True},
+        "root_missing": {"root": False},
     }
     if len(output) != 3:
         return None
+    _, mean, square = adam(inputs)
+    corrected = mean / (1 - inputs["beta_1"] ** inputs["step"]), square / (1 - inputs["beta_2"] ** inputs["step"])
+    if all(np.shape(a) == np.shape(b) and np.allclose(a, b) for a, b in zip(output[1:], corrected)):
+        return "corrected_returned"
     for mistake, options in wrong.items():
         parts = adam(inputs, **options)
         if all(np.shape(a) == np.shape(b) and np.allclose(a, b, equal_nan=True) for a, b in zip(output, parts)):
@@ -383,6 +410,21 @@ def adam_step(weight, slope, mean, square, step, learning_rate, beta_1, beta_2, 
     scale = np.sqrt(1 - beta_2**step) / (1 - beta_1**step)
     moved = weight - learning_rate * scale * mean / (np.sqrt(square) + epsilon)
     return moved, beta_1 * mean + (1 - beta_1) * slope, beta_2 * square + (1 - beta_2) * slope**2
+
+
+# %% tags=["mutant"] exercise="04.adam_step" misconception="corrected_returned"
+def adam_step(weight, slope, mean, square, step, learning_rate, beta_1, beta_2, epsilon):
+    mean = (beta_1 * mean + (1 - beta_1) * slope) / (1 - beta_1**step)
+    square = (beta_2 * square + (1 - beta_2) * slope**2) / (1 - beta_2**step)
+    return weight - learning_rate * mean / (np.sqrt(square) + epsilon), mean, square
+
+
+# %% tags=["mutant"] exercise="04.adam_step" misconception="root_missing"
+def adam_step(weight, slope, mean, square, step, learning_rate, beta_1, beta_2, epsilon):
+    mean = beta_1 * mean + (1 - beta_1) * slope
+    square = beta_2 * square + (1 - beta_2) * slope**2
+    scale = np.sqrt(1 - beta_2**step) / (1 - beta_1**step)
+    return weight - learning_rate * scale * mean / (square + epsilon), mean, square
 
 
 # %% tags=["variant"] exercise="04.adam_step"
@@ -494,6 +536,9 @@ MISTAKES = {
     "label.",
     "summed": "The slopes of a batch were added up and not averaged, so that a step grows with the batch.",
     "divided_by_batch_size": "The last batch is smaller than `batch_size`: divide by the number of examples it has.",
+    "first_batch_only": "Only the first batch was used. Is the `return` inside the loop?",
+    "factor_missing": "The factor 2 of the slope is missing: it comes from the square.",
+    "uphill": "Every step went along the slope, so the loss rises. Go against it; or is the error the wrong way round?",
     "stale_slopes": "All slopes were computed with the weights from before the epoch. After each batch go on with the "
     "new weights.",
 }
@@ -508,14 +553,14 @@ def cases(rng):
         }
 
 
-def train(i, *, order_x=None, order_y=None, last=True, mean=True, by=None, stale=False):
+def train(i, *, order_x=None, order_y=None, last=True, mean=True, by=None, stale=False, factor=2, first=False):
     """Train for an epoch: the right one and its misreadings."""
     x = i["x"][i["order"] if order_x is None else order_x]
     y = i["y"][i["order"] if order_y is None else order_y]
     weights, size = i["weights"], i["batch_size"]
-    for start in range(0, len(x) if last else len(x) // size * size, size):
+    for start in range(0, size if first else len(x) if last else len(x) // size * size, size):
         a, b = x[start : start + size], y[start : start + size]
-        slope = 2 * a.T @ (a @ (i["weights"] if stale else weights) - b)
+        slope = factor * a.T @ (a @ (i["weights"] if stale else weights) - b)
         weights = weights - i["learning_rate"] * slope / ((by or len(a)) if mean else 1)
     return weights
 
@@ -530,6 +575,7 @@ def diagnose(inputs, output):
         "last_batch_dropped": {"last": False}, "not_shuffled": {"order_x": plain, "order_y": plain},
         "labels_apart": {"order_y": plain}, "summed": {"mean": False},
         "divided_by_batch_size": {"by": inputs["batch_size"]}, "stale_slopes": {"stale": True},
+        "first_batch_only": {"first": True}, "factor_missing": {"factor": 1}, "uphill": {"factor": -2},
     }
     for mistake, options in wrong.items():
         value = train(inputs, **options)
@@ -610,6 +656,31 @@ def train_epoch(weights, x, y, order, batch_size, learning_rate):
     return moved
 
 
+# %% tags=["mutant"] exercise="04.train_epoch" misconception="first_batch_only"
+def train_epoch(weights, x, y, order, batch_size, learning_rate):
+    for start in range(0, len(x), batch_size):
+        chosen = order[start : start + batch_size]
+        slope = 2 * x[chosen].T @ (x[chosen] @ weights - y[chosen]) / len(chosen)
+        return weights - learning_rate * slope
+
+
+# %% tags=["mutant"] exercise="04.train_epoch" misconception="factor_missing"
+def train_epoch(weights, x, y, order, batch_size, learning_rate):
+    for start in range(0, len(x), batch_size):
+        chosen = order[start : start + batch_size]
+        weights = weights - learning_rate * x[chosen].T @ (x[chosen] @ weights - y[chosen]) / len(chosen)
+    return weights
+
+
+# %% tags=["mutant"] exercise="04.train_epoch" misconception="uphill"
+def train_epoch(weights, x, y, order, batch_size, learning_rate):
+    for start in range(0, len(x), batch_size):
+        chosen = order[start : start + batch_size]
+        error = y[chosen] - x[chosen] @ weights
+        weights = weights - learning_rate * 2 * x[chosen].T @ error / len(chosen)
+    return weights
+
+
 # %% tags=["variant"] exercise="04.train_epoch"
 def train_epoch(weights, x, y, order, batch_size, learning_rate):
     x, y, weights = x[order], y[order], weights.copy()
@@ -625,9 +696,10 @@ def train_epoch(weights, x, y, order, batch_size, learning_rate):
 # %% [markdown]
 # ## 5 · A schedule
 #
-# Many language models are trained with a rate that rises in a straight line for `warm` steps, from zero to
-# `peak`, stays there for `hold` steps, and falls in a straight line for `fall` steps to
-# zero. Afterwards it stays zero. `step` counts from 0, so that step 0 has the rate 0 and
+# Language models are often trained with a rate in three parts ([Hu and others,
+# 2024](https://arxiv.org/abs/2404.06395)). Yours rises in a straight line for `warm`
+# steps, from zero to `peak`, stays there for `hold` steps, and falls in a straight line
+# for `fall` steps to zero. Afterwards it stays zero. `step` counts from 0, so that step 0 has the rate 0 and
 # step `warm` has the peak. Without a warm-up (`warm` = 0) it begins at the peak.
 
 # %% tags=["definition"] exercise="04.trapezoid"
@@ -644,6 +716,7 @@ MISTAKES = {
     "below_zero": "After the fall the rate goes on below zero, and training would climb. It stays at zero.",
     "one_step_early": "Everything comes one step too early: at step 0 the rate is 0.",
     "starts_over_in_fall": "The fall is measured from step 0. Measure it from where it begins.",
+    "upside_down": "In the fall your rate rises: it begins at zero. How much is *left* of the fall at `step`?",
     "no_fall": "The rate stays at the peak until the end, and then drops to zero. It should fall in a straight line.",
 }
 
@@ -654,7 +727,7 @@ def cases(rng):
         fall += 2 * (warm + hold)  # so long that a fall measured from elsewhere looks like nothing else
         peak = round(float(rng.uniform(0.1, 1.0)), 2)
         ends = {"peak": peak, "warm": warm, "hold": hold, "fall": fall}
-        for step in (0, warm // 2, warm, warm + hold // 2, warm + hold + fall // 2, warm + hold + fall + 3):
+        for step in (0, warm // 2, warm, warm + hold // 2, warm + hold + fall // 3, warm + hold + fall + 3):
             yield {"step": step, **ends}
     yield {"step": 0, "peak": 0.5, "warm": 0, "hold": 3, "fall": 6}
 
@@ -676,6 +749,7 @@ def diagnose(inputs, output):
         wrong |= {
             "no_fall": peak, "hold_missing": peak * max(0, warm + fall - step) / fall,
             "starts_over_in_fall": peak * (1 - step / fall) if step < fall else 0.0,
+            "upside_down": peak * (step - warm - hold) / fall,
         }
     elif warm <= step < warm + hold:
         wrong |= {"hold_missing": peak * (warm + fall - step) / fall}
@@ -743,6 +817,15 @@ def trapezoid(step, peak, warm, hold, fall):
     return peak if step < warm + hold + fall else 0.0
 
 
+# %% tags=["mutant"] exercise="04.trapezoid" misconception="upside_down"
+def trapezoid(step, peak, warm, hold, fall):
+    if step < warm:
+        return peak * step / warm
+    if step < warm + hold:
+        return peak
+    return peak * (step - warm - hold) / fall if step < warm + hold + fall else 0.0
+
+
 # %% tags=["variant"] exercise="04.trapezoid"
 def trapezoid(step, peak, warm, hold, fall):
     places, rates = [warm, warm + hold, warm + hold + fall], [peak, peak, 0.0]
@@ -791,6 +874,8 @@ MISTAKES = {
     "compared_with_previous": "You compared with the epoch before. Compare with the lowest loss so far: a loss can "
     "fall for an epoch and still be worse than the best.",
     "equal_counts_as_better": "A loss equal to the lowest is no progress. Only one below it is.",
+    "looked_ahead": "The number of epochs is right, but these are the weights of an epoch after the stop, which nobody "
+    "has trained. Take the best of the epochs up to the stop.",
     "never_stops": "All epochs were trained. Stopping saves the time after the best epoch.",
 }
 
@@ -803,13 +888,14 @@ def cases(rng):
         losses += [falling[3] + 0.3, falling[3]]  # a plateau exactly at the lowest
         losses += [falling[3] + 0.4 + 0.1 * (-1) ** k + 0.05 * k for k in range(patience + 4)]
         losses += [losses[-1] + 0.1 * k for k in range(1, patience + 4)]
+        losses += [falling[3] - 0.2]  # too late: whoever stopped has not seen it
         losses = np.round(losses, 3)
         yield {"losses": losses, "weights": rng.normal(size=(len(losses), 2)).round(2), "patience": patience}
     losses = np.sort(rng.uniform(0.2, 1.0, size=5))[::-1].round(3)
     yield {"losses": losses, "weights": rng.normal(size=(5, 2)).round(2), "patience": 2}
 
 
-def stop(i, *, late=0, reset=True, previous=False, equal=False, never=False, last=False):
+def stop(i, *, late=0, reset=True, previous=False, equal=False, never=False, last=False, ahead=False):
     """Stop early: the right way and its misreadings."""
     lowest, best, count, before = np.inf, 0, 0, np.inf
     for epoch, loss in enumerate(i["losses"]):
@@ -824,6 +910,7 @@ def stop(i, *, late=0, reset=True, previous=False, equal=False, never=False, las
         before = loss
         if count >= i["patience"] + late and not never:
             break
+    best = int(np.argmin(i["losses"])) if ahead else best
     return epoch + 1, i["weights"][epoch if last else best]
 
 
@@ -838,7 +925,7 @@ def diagnose(inputs, output):
     wrong = {
         "never_stops": {"never": True}, "last_weights": {"last": True}, "one_epoch_too_late": {"late": 1},
         "count_not_reset": {"reset": False}, "equal_counts_as_better": {"equal": True},
-        "compared_with_previous": {"previous": True},
+        "compared_with_previous": {"previous": True}, "looked_ahead": {"ahead": True},
     }
     fitting = []
     for mistake, options in wrong.items():
@@ -936,6 +1023,19 @@ def early_stopping(losses, weights, patience):
     return len(losses), weights[np.argmin(losses)]
 
 
+# %% tags=["mutant"] exercise="04.early_stopping" misconception="looked_ahead"
+def early_stopping(losses, weights, patience):
+    best, count = 0, 0
+    for epoch, loss in enumerate(losses):
+        if epoch == 0 or loss < losses[best]:
+            best, count = epoch, 0
+        else:
+            count += 1
+        if count >= patience:
+            break
+    return epoch + 1, weights[np.argmin(losses)]
+
+
 # %% tags=["variant"] exercise="04.early_stopping"
 def early_stopping(losses, weights, patience):
     for trained in range(1, len(losses) + 1):
@@ -950,8 +1050,8 @@ def early_stopping(losses, weights, patience):
 #
 # Five trainings are brought to you. All get the same 2,000 digits: `x` with pixels from 0
 # to 255, 196 of them a picture, and `y`, the labels; the archive is sorted by label. All
-# build the same network, which in good health reads about eight unseen digits in ten. Read them
-# carefully. Each has exactly one fault.
+# build the same network, which in good health reads about eight unseen digits in ten.
+# Read them carefully. Each has exactly one fault.
 
 
 # %%
@@ -1009,8 +1109,8 @@ def patient_e(x, y):
 
 
 # %% [markdown]
-# Their curves, and how many of the training digits they read in the end. Look at patient B: the
-# loss falls as it should, and still the network is ill.
+# Their curves, and how many of the training digits they read in the end. Look at patient
+# B: the loss falls as it should, and still the network is ill.
 
 # %%
 digits = data.load("digits", source="bundled")
@@ -1357,13 +1457,12 @@ whole = epoch_works and schedule_works and stopping_works
 x_all = halved(digits.x_train) / np.float32(255)
 x_train, y_train = x_all[:8000], np.eye(10)[digits.y_train[:8000]]
 x_valid, y_valid = x_all[8000:], np.eye(10)[digits.y_train[8000:]]
-rng, weights, steps = np.random.default_rng(0), np.zeros((196, 10)), 30
+rng, weights, epochs = np.random.default_rng(0), np.zeros((196, 10)), 30
 losses, kept = [], []
-for number in range(steps if whole else 0):
-    rate = trapezoid(number + 1, 0.03, 3, 15, 13)
-    weights = train_epoch(
-        weights, x_train, y_train, rng.permutation(8000), 50, rate
-    )
+for epoch in range(epochs if whole else 0):
+    rate = trapezoid(epoch + 1, 0.03, 3, 15, 13)
+    order = rng.permutation(8000)
+    weights = train_epoch(weights, x_train, y_train, order, 50, rate)
     losses.append(np.mean((x_valid @ weights - y_valid) ** 2))
     kept.append(weights)
 
@@ -1393,7 +1492,7 @@ plot.images(
 # ## Going further
 #
 # No check waits here. Train the same reader with your `adam_step` in place of SGD: which
-# learning rate does it want, and how many epochs does it save? Then build a sixth patient whose
-# fault your neighbour will not find in five minutes. One idea that does not work: a softmax as last layer *and*
-# `from_logits=True`. Keras notices that the outputs come from a softmax, uses what went
-# into it, and warns you.
+# learning rate does it want, and how many epochs does it save? Then build a sixth patient
+# whose fault your neighbour will not find in five minutes. One idea that does not work: a
+# softmax as last layer *and* `from_logits=True`. On TensorFlow, Keras notices that the
+# outputs come from a softmax, uses what went into it, and warns you.

@@ -17,6 +17,9 @@ MISTAKES = {
     "paper_epsilon": "That is Algorithm 1 of the paper: epsilon is added to the corrected root. Keras adds it to the "
     "uncorrected one, and corrects by the factor in front.",
     "not_squared": "The second average is one of the slopes themselves. Average their squares.",
+    "corrected_returned": "Your mean and square come back corrected. The next step would correct them once more: keep "
+    "the uncorrected averages.",
+    "root_missing": "The mean was divided by the average of the squares itself. Divide by its root.",
     "old_averages": "The weight was moved with the averages of the step before. Bring them up to date first.",
 }
 
@@ -32,7 +35,7 @@ def cases(rng):
         }
 
 
-def adam(i, *, correct=True, inside=False, paper=False, squared=True, swapped=False, old=False):
+def adam(i, *, correct=True, inside=False, paper=False, squared=True, swapped=False, old=False, root=True):
     """Compute a step of Adam: the right one and its misreadings."""
     first, second = (i["beta_2"], i["beta_1"]) if swapped else (i["beta_1"], i["beta_2"])
     mean = first * i["mean"] + (1 - first) * i["slope"]
@@ -44,7 +47,8 @@ def adam(i, *, correct=True, inside=False, paper=False, squared=True, swapped=Fa
             change = (m / one) / (np.sqrt(v / two) + i["epsilon"])
         else:
             scale = np.sqrt(two) / one if correct else 1.0
-            change = scale * m / (np.sqrt(v + i["epsilon"]) if inside else np.sqrt(v) + i["epsilon"])
+            below = np.sqrt(v) if root else v
+            change = scale * m / (np.sqrt(v + i["epsilon"]) if inside else below + i["epsilon"])
     return i["weight"] - i["learning_rate"] * change, mean, square
 
 
@@ -56,9 +60,14 @@ def diagnose(inputs, output):
     wrong = {
         "no_correction": {"correct": False}, "betas_swapped": {"swapped": True}, "epsilon_inside": {"inside": True},
         "paper_epsilon": {"paper": True}, "not_squared": {"squared": False}, "old_averages": {"old": True},
+        "root_missing": {"root": False},
     }
     if len(output) != 3:
         return None
+    _, mean, square = adam(inputs)
+    corrected = mean / (1 - inputs["beta_1"] ** inputs["step"]), square / (1 - inputs["beta_2"] ** inputs["step"])
+    if all(np.shape(a) == np.shape(b) and np.allclose(a, b) for a, b in zip(output[1:], corrected)):
+        return "corrected_returned"
     for mistake, options in wrong.items():
         parts = adam(inputs, **options)
         if all(np.shape(a) == np.shape(b) and np.allclose(a, b, equal_nan=True) for a, b in zip(output, parts)):

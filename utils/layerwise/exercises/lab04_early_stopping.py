@@ -17,6 +17,8 @@ MISTAKES = {
     "compared_with_previous": "You compared with the epoch before. Compare with the lowest loss so far: a loss can "
     "fall for an epoch and still be worse than the best.",
     "equal_counts_as_better": "A loss equal to the lowest is no progress. Only one below it is.",
+    "looked_ahead": "The number of epochs is right, but these are the weights of an epoch after the stop, which nobody "
+    "has trained. Take the best of the epochs up to the stop.",
     "never_stops": "All epochs were trained. Stopping saves the time after the best epoch.",
 }
 
@@ -29,13 +31,14 @@ def cases(rng):
         losses += [falling[3] + 0.3, falling[3]]  # a plateau exactly at the lowest
         losses += [falling[3] + 0.4 + 0.1 * (-1) ** k + 0.05 * k for k in range(patience + 4)]
         losses += [losses[-1] + 0.1 * k for k in range(1, patience + 4)]
+        losses += [falling[3] - 0.2]  # too late: whoever stopped has not seen it
         losses = np.round(losses, 3)
         yield {"losses": losses, "weights": rng.normal(size=(len(losses), 2)).round(2), "patience": patience}
     losses = np.sort(rng.uniform(0.2, 1.0, size=5))[::-1].round(3)
     yield {"losses": losses, "weights": rng.normal(size=(5, 2)).round(2), "patience": 2}
 
 
-def stop(i, *, late=0, reset=True, previous=False, equal=False, never=False, last=False):
+def stop(i, *, late=0, reset=True, previous=False, equal=False, never=False, last=False, ahead=False):
     """Stop early: the right way and its misreadings."""
     lowest, best, count, before = np.inf, 0, 0, np.inf
     for epoch, loss in enumerate(i["losses"]):
@@ -50,6 +53,7 @@ def stop(i, *, late=0, reset=True, previous=False, equal=False, never=False, las
         before = loss
         if count >= i["patience"] + late and not never:
             break
+    best = int(np.argmin(i["losses"])) if ahead else best
     return epoch + 1, i["weights"][epoch if last else best]
 
 
@@ -64,7 +68,7 @@ def diagnose(inputs, output):
     wrong = {
         "never_stops": {"never": True}, "last_weights": {"last": True}, "one_epoch_too_late": {"late": 1},
         "count_not_reset": {"reset": False}, "equal_counts_as_better": {"equal": True},
-        "compared_with_previous": {"previous": True},
+        "compared_with_previous": {"previous": True}, "looked_ahead": {"ahead": True},
     }
     fitting = []
     for mistake, options in wrong.items():

@@ -13,6 +13,10 @@ MISTAKES = {
     "averaged": "You took (1 - momentum) times the slope, as in a running mean. Here the slope counts in full, times "
     "the learning rate.",
     "rate_twice": "The velocity has the learning rate in it already: the weight changes by the velocity itself.",
+    "rate_outside": "You multiplied by the learning rate when the weight moved, as PyTorch does. Here the rate belongs "
+    "to the velocity: the velocity *is* the change of the weight.",
+    "slope_added": "The slope was added to the velocity. The velocity you are given points where the weight was going, "
+    "so the slope is taken away from it.",
     "opposite_velocity": "The weight is right, but your velocity points the other way. Here it is the change of the "
     "weight, so that weight + velocity is the new weight.",
 }
@@ -40,6 +44,8 @@ def diagnose(inputs, output):
         "momentum_sign": (w - m * v - r * s, -m * v - r * s),
         "averaged": (w + m * v - (1 - m) * r * s, m * v - (1 - m) * r * s),
         "rate_twice": (w + r * new, new),
+        "rate_outside": (w - r * (m * v + s), m * v + s),
+        "slope_added": (w - (m * v + r * s), m * v + r * s),
         "opposite_velocity": (w + new, -new),
     }
     if len(output) != 2:

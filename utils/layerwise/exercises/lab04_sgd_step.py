@@ -13,8 +13,8 @@ MISTAKES = {
     "rate_missing": "The slopes are subtracted whole. How far a step goes is for the learning rate to say.",
     "first_only": "Only the first array has moved. The other layers learn too.",
     "only_change": "That is the change of the weights. Return the weights after it.",
-    "changes_input": "The result may be right, but the arrays you were given have changed: `-=` works in place. "
-    "Write `weight - ...` to make new ones.",
+    "changes_input": "The result may be right, but what you were given has changed: `-=` and `weights[0] = ...` work "
+    "in place. Write `weight - ...` to make new arrays, and put them into a new list.",
 }
 
 

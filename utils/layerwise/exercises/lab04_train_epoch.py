@@ -15,6 +15,9 @@ MISTAKES = {
     "label.",
     "summed": "The slopes of a batch were added up and not averaged, so that a step grows with the batch.",
     "divided_by_batch_size": "The last batch is smaller than `batch_size`: divide by the number of examples it has.",
+    "first_batch_only": "Only the first batch was used. Is the `return` inside the loop?",
+    "factor_missing": "The factor 2 of the slope is missing: it comes from the square.",
+    "uphill": "Every step went along the slope, so the loss rises. Go against it; or is the error the wrong way round?",
     "stale_slopes": "All slopes were computed with the weights from before the epoch. After each batch go on with the "
     "new weights.",
 }
@@ -29,14 +32,14 @@ def cases(rng):
         }
 
 
-def train(i, *, order_x=None, order_y=None, last=True, mean=True, by=None, stale=False):
+def train(i, *, order_x=None, order_y=None, last=True, mean=True, by=None, stale=False, factor=2, first=False):
     """Train for an epoch: the right one and its misreadings."""
     x = i["x"][i["order"] if order_x is None else order_x]
     y = i["y"][i["order"] if order_y is None else order_y]
     weights, size = i["weights"], i["batch_size"]
-    for start in range(0, len(x) if last else len(x) // size * size, size):
+    for start in range(0, size if first else len(x) if last else len(x) // size * size, size):
         a, b = x[start : start + size], y[start : start + size]
-        slope = 2 * a.T @ (a @ (i["weights"] if stale else weights) - b)
+        slope = factor * a.T @ (a @ (i["weights"] if stale else weights) - b)
         weights = weights - i["learning_rate"] * slope / ((by or len(a)) if mean else 1)
     return weights
 
@@ -51,6 +54,7 @@ def diagnose(inputs, output):
         "last_batch_dropped": {"last": False}, "not_shuffled": {"order_x": plain, "order_y": plain},
         "labels_apart": {"order_y": plain}, "summed": {"mean": False},
         "divided_by_batch_size": {"by": inputs["batch_size"]}, "stale_slopes": {"stale": True},
+        "first_batch_only": {"first": True}, "factor_missing": {"factor": 1}, "uphill": {"factor": -2},
     }
     for mistake, options in wrong.items():
         value = train(inputs, **options)

@@ -12,6 +12,7 @@ MISTAKES = {
     "below_zero": "After the fall the rate goes on below zero, and training would climb. It stays at zero.",
     "one_step_early": "Everything comes one step too early: at step 0 the rate is 0.",
     "starts_over_in_fall": "The fall is measured from step 0. Measure it from where it begins.",
+    "upside_down": "In the fall your rate rises: it begins at zero. How much is *left* of the fall at `step`?",
     "no_fall": "The rate stays at the peak until the end, and then drops to zero. It should fall in a straight line.",
 }
 
@@ -22,7 +23,7 @@ def cases(rng):
         fall += 2 * (warm + hold)  # so long that a fall measured from elsewhere looks like nothing else
         peak = round(float(rng.uniform(0.1, 1.0)), 2)
         ends = {"peak": peak, "warm": warm, "hold": hold, "fall": fall}
-        for step in (0, warm // 2, warm, warm + hold // 2, warm + hold + fall // 2, warm + hold + fall + 3):
+        for step in (0, warm // 2, warm, warm + hold // 2, warm + hold + fall // 3, warm + hold + fall + 3):
             yield {"step": step, **ends}
     yield {"step": 0, "peak": 0.5, "warm": 0, "hold": 3, "fall": 6}
 
@@ -44,6 +45,7 @@ def diagnose(inputs, output):
         wrong |= {
             "no_fall": peak, "hold_missing": peak * max(0, warm + fall - step) / fall,
             "starts_over_in_fall": peak * (1 - step / fall) if step < fall else 0.0,
+            "upside_down": peak * (step - warm - hold) / fall,
         }
     elif warm <= step < warm + hold:
         wrong |= {"hold_missing": peak * (warm + fall - step) / fall}
