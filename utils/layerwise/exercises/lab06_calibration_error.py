@@ -19,6 +19,9 @@ MISTAKES = {
     "equal_count": "Your bins hold equally many answers. Here they have equal width.",
     "true_class": "You took the probability of the true class for the confidence. Confidence is that of the class that "
     "won, right or wrong.",
+    "own_range": "Your bins divide the range of these confidences, as np.histogram does when it is given no range. Let "
+    "them divide 0 to 1.",
+    "bin_centre": "You compared with the middle of each bin. Compare with the mean confidence of the answers in it.",
     "last_edge": "Answers with a confidence of exactly 1 fell out: they belong to the last bin.",
 }
 
@@ -83,6 +86,10 @@ def diagnose(inputs, output):
     by_split = np.empty(len(order), dtype=int)
     by_split[order] = split
     second, second_weights = gaps(confidence, right, by_split)
+    low, high = confidence.min(), confidence.max()
+    own = np.minimum(((confidence - low) / (high - low) * bins).astype(int), bins - 1)
+    of_own, own_weights = gaps(confidence, right, own)
+    centre = np.array([(k + 0.5) / bins - right[where == k].mean() for k in np.unique(where)])
     wrong = {
         "last_edge": [dropped] if not kept.all() else [],
         "unweighted": [abs(gap).mean(), abs(gap).sum() / bins, abs(gap).sum()],
@@ -90,6 +97,8 @@ def diagnose(inputs, output):
         "signed": [gap @ share, -gap @ share],
         "equal_count": [abs(counted) @ weights, abs(second) @ second_weights],
         "true_class": [error(true, right, bins)],
+        "own_range": [abs(of_own) @ own_weights],
+        "bin_centre": [abs(centre) @ share],
     }
     for mistake, values in wrong.items():
         if any(np.isclose(output, value) for value in values):

@@ -12,8 +12,9 @@ HINTS = [
     "`math.ceil((n + 1) * promise)` is k. Return `1 - probabilities <= limit`, or all True where k > n.",
 ]
 MISTAKES = {
-    "no_plus_one": "You counted n · promise. The new picture is one more than the n: take (n + 1) · promise, or the "
-    "promise is not quite kept.",
+    "no_plus_one": "Your limit is one value too low. Either k was taken from n · promise, while the new picture makes "
+    "n + 1 of them, or (n + 1) · promise was rounded down. So the promise is not quite kept.",
+    "strictly": "A class whose strangeness is exactly the limit belongs to the set: <=, not <.",
     "off_by_one": "This is the (k + 1)-th smallest value: the k-th stands at position k - 1. NumPy's quantile with "
     "method=\"higher\" lands one too far as well.",
     "interpolated": "The limit lies between two of the values, as NumPy's quantile gives by default. Take the k-th "
@@ -31,11 +32,19 @@ def table(rng, pictures):
     return np.array([rng.multinomial(1024, row) for row in rng.dirichlet(np.full(3, 0.7), pictures)]) / 1024
 
 
+def between(calibration, labels, promise):
+    """Return two pictures of a strangeness just above the value before the k-th, and halfway from it to the k-th."""
+    values = np.sort(1 - calibration[np.arange(len(labels)), labels])
+    k = rank(len(values), promise)
+    own = values[k - 2] + (values[k - 1] - values[k - 2]) * np.array([1 / 16, 1 / 2])
+    return np.stack([1 - own, own, np.zeros(2)], axis=1)
+
+
 def cases(rng):
     for count, promise in [(15, 0.9), (30, 0.8), (60, 0.9), (33, 0.7)]:
         calibration = table(rng, count)
         labels = np.array([rng.choice(3, p=row) for row in calibration])
-        new = np.concatenate([table(rng, 12), rng.permuted(calibration, axis=1)])
+        new = np.concatenate([table(rng, 12), rng.permuted(calibration, axis=1), between(calibration, labels, promise)])
         yield {"calibration": calibration, "labels": labels, "probabilities": new, "promise": promise}
     calibration = table(rng, 6)
     yield {
@@ -70,12 +79,14 @@ def diagnose(inputs, output):
     top = np.sort(1 - inputs["calibration"].max(axis=1))
     wrong = {
         "complement": [None],
-        "no_plus_one": [kth(values, math.ceil(round(count * promise, 9)))],
+        "no_plus_one": [kth(values, math.ceil(round(count * promise, 9))), kth(values, k - 1)],
         "top_class": [kth(top, k)],
         "off_by_one": [kth(values, k + 1)],
         "interpolated": [np.quantile(values, promise), np.quantile(values, k / count)],
         "wrong_tail": [np.quantile(values, 1 - promise), kth(values, math.ceil((count + 1) * (1 - promise)))],
     }
+    if np.array_equal(output, 1 - probabilities < kth(values, k)):
+        return "strictly"
     for mistake, limits in wrong.items():
         for limit in limits:
             wanted = 1 - probabilities <= (kth(values, k) if limit is None else limit)

@@ -15,6 +15,9 @@ MISTAKES = {
     "test loss is too good to be true.",
     "fitted_on_both": "Test pictures helped to choose the temperature. Fit on the validation pictures alone.",
     "inverse": "This is one over the temperature: did you multiply the scores by it?",
+    "position": "The temperature should lie between 0.2 and 10. Is this the position of the best one in your list? "
+    "`argmin` gives the position: look up the temperature that stands there.",
+    "turned_round": "The two numbers came the other way round: first the temperature, then the test loss.",
     "end_of_range": "This temperature is an end of the range. Did you go by accuracy, which is the same at every "
     "temperature, or turn the sign of the loss around? Take the least mean of -log(probability of the right class).",
     "loss_at_one": "The temperature is right, but the test loss is that of the scores as they were, at temperature 1.",
@@ -67,6 +70,10 @@ def accept(inputs, output):
         both = [np.concatenate(pair) for pair in zip(validation, test)]
         if abs(np.log(temperature / right)) > 0.05 and abs(np.log(temperature * right)) < 0.08:
             return "inverse"
+        if abs(given / right - 1) < 0.1 and abs(temperature - loss(*test, given)) < 1e-4:
+            return "turned_round"
+        if not 0.19 < temperature < 10.1:
+            return "position" if temperature == round(temperature) else "end_of_range"
         if near(*test, best(*test)):
             return "fitted_on_test"
         if near(*both, best(*both)):

@@ -16,6 +16,8 @@ MISTAKES = {
     "on the pictures.",
     "asking_free": "This threshold has the fewest mistakes and forgets that asking costs something.",
     "mistakes_free": "This threshold never asks: the cost of mistakes is missing.",
+    "strictly": "Your rule answers above the threshold. Here it answers *from* the threshold on: confidence >= "
+    "threshold.",
     "must_answer": "Here silence on every picture is cheapest, and your rule answers some. Try np.inf as well.",
 }
 
@@ -61,6 +63,10 @@ def accept(inputs, output):
         answered = confidence < threshold
         return mistake * np.sum(answered & ~right) + asking * np.sum(~answered)
 
+    def strictly(threshold):
+        answered = confidence > threshold
+        return mistake * np.sum(answered & ~right) + asking * np.sum(~answered)
+
     def same(threshold):
         return np.array_equal(confidence >= output, confidence >= threshold)
 
@@ -70,6 +76,8 @@ def accept(inputs, output):
         return "trusted"
     if same(least(tried, upside_down)) or same(least([0.0, *tried], upside_down)):
         return "inverted"
+    if np.isclose(strictly(output), price(best)):
+        return "strictly"
     if not (confidence < output).any():
         return "mistakes_free"
     if not ((confidence >= output) & ~right).any() and price(output) > price(best):

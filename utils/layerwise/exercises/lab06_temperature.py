@@ -9,7 +9,9 @@ HINTS = [
 ]
 MISTAKES = {
     "multiplied": "You multiplied by the temperature. Then a high one makes the network surer: divide.",
-    "after_softmax": "You divided the probabilities and took a softmax of those. Divide the scores, which come first.",
+    "after_softmax": "You divided the probabilities. Divide the scores, and take the softmax of those.",
+    "wrong_axis": "The softmax did not go row by row. Each row is one picture, and its probabilities add up to 1: "
+    "`axis=1`. Without an axis, SciPy's softmax shares 1 among all pictures.",
     "not_normalised": "The rows do not add up to 1: p ** (1 / T) is right, but each row must be divided by its sum.",
     "ignored": "These are the probabilities at temperature 1, whatever the temperature is.",
     "winner_takes_all": "Only the highest score counts here: one class has probability 1. That is the limit at "
@@ -36,14 +38,20 @@ def reference(scores, temperature):
 def diagnose(inputs, output):
     scores, temperature = inputs["scores"], inputs["temperature"]
     if not np.isfinite(output).all():
-        return "overflow"
+        return "overflow" if abs(scores).max() > 700 else None
+    raised = np.exp(scores / temperature - (scores / temperature).max())
     wrong = {
         "multiplied": smooth(scores * temperature),
         "after_softmax": smooth(smooth(scores) / temperature),
+        "wrong_axis": raised / raised.sum(),
         "not_normalised": smooth(scores) ** (1 / temperature),
         "ignored": smooth(scores),
         "winner_takes_all": (scores == scores.max(axis=1, keepdims=True)).astype(float),
     }
+    if np.allclose(output, smooth(scores) / temperature):
+        return "after_softmax"
+    if np.allclose(output, raised / raised.sum(axis=0)):
+        return "wrong_axis"
     return next((key for key, value in wrong.items() if np.allclose(output, value)), None)
 
 EXERCISE = "06.temperature"

@@ -11,6 +11,8 @@ MISTAKES = {
     "lowest": "These are the k lowest scores: argsort puts the smallest first.",
     "only_first": "This is the share whose best class is right, whatever k is.",
     "counted": "You counted the hits. Divide by the number of pictures.",
+    "averaged_twice": "Of each picture's k comparisons at most one can be true, and you took the mean of all of them. "
+    "First ask per picture whether any is true, then take the mean.",
     "one_too_many": "One class too many was let in: k = 1 must be the ordinary accuracy.",
     "ties_generous": "Where scores are equal you let all of them in: a network that gives every class the same score "
     "would be right every time. Of equal ones, the lower class number comes first.",
@@ -45,6 +47,7 @@ def diagnose(inputs, output):
     above = (scores > scores[np.arange(len(labels)), labels][:, None]).sum(axis=1)
     wrong = {
         "counted": hits(best, labels, k).sum(),
+        "averaged_twice": hits(best, labels, k).mean() / k,
         "only_first": hits(best, labels, 1).mean(),
         "lowest": hits(rising, labels, k).mean(),
         "one_too_many": hits(best, labels, k + 1).mean(),
