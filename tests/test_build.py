@@ -294,18 +294,19 @@ FULL = """
 import resource, signal, sys
 sys.dont_write_bytecode = True  # under the limit it would be cut short, and stay
 from pathlib import Path
+from layerwise import files
 from layerwise.authoring import notebooks
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 try:
-    notebooks.{act}
+    {act}
 except notebooks.CourseError as error:
     print(error)
 """
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits the size of files the Unix way")
-@pytest.mark.parametrize("act", ["write(Path('a.ipynb'), 'x' * 5000)", "keep_copy(Path('a.ipynb'))"])
+@pytest.mark.parametrize("act", ["files.write(Path('a.ipynb'), 'x' * 5000)", "notebooks.keep_copy(Path('a.ipynb'))"])
 def test_a_full_disk_leaves_the_old_file_and_no_scraps(tmp_path, act):
     (tmp_path / "a.ipynb").write_text("old " * 1000)
     done = subprocess.run(

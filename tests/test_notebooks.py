@@ -6,6 +6,7 @@ import tomllib
 
 import pytest
 from conftest import ROOT, on_ci, skip_or_fail
+from layerwise import files
 from layerwise.authoring import notebooks
 from layerwise.authoring.run_pool import child_environment, own_folders
 from layerwise.authoring.worker import plain
@@ -63,7 +64,7 @@ def nbval(path, folder):
 def write(path, *sources):
     """Write a notebook with these code cells."""
     cells = [{"kind": "code", "source": source, "metadata": {}} for source in sources]
-    notebooks.write(path, notebooks.text_of(notebooks.make(cells, id=path.stem, kind="lesson")))
+    files.write(path, notebooks.text_of(notebooks.make(cells, id=path.stem, kind="lesson")))
     return path
 
 

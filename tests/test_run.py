@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from layerwise import files
 from layerwise.authoring import notebooks, run, run_figures, run_judge, run_measure, run_pool, run_report
 from layerwise.suggest import CourseError
 
@@ -34,7 +35,7 @@ def write(path, *cells, parameters=True):
     title = {"kind": "markdown", "source": "# A title", "metadata": {}}
     first = [cell(PARAMETERS, "parameters")] if parameters else []
     path.parent.mkdir(parents=True, exist_ok=True)
-    notebooks.write(path, notebooks.text_of(notebooks.make([title, *first, *cells], id=path.stem, kind="lesson")))
+    files.write(path, notebooks.text_of(notebooks.make([title, *first, *cells], id=path.stem, kind="lesson")))
     return path
 
 

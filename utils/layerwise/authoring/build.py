@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from layerwise.authoring import frame, labs, readme, source, syllabus
-from layerwise.authoring.notebooks import about, changed, content, follows, keep_copy, load, make, text_of, write
+from layerwise.authoring.notebooks import about, changed, content, follows, keep_copy, load, make, text_of
+from layerwise.files import write
 from layerwise.suggest import CourseError
 
 __all__ = ["Report", "build", "changed", "instructor", "keep_copy", "lab", "notebook", "plan"]

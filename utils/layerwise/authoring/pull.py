@@ -15,7 +15,8 @@ from pathlib import Path
 
 from layerwise.authoring import build, labs, source, syllabus
 from layerwise.authoring.frame import frame_of
-from layerwise.authoring.notebooks import about, cell_id, follows, load, says, source_of, write
+from layerwise.authoring.notebooks import about, cell_id, follows, load, says, source_of
+from layerwise.files import write
 from layerwise.suggest import CourseError, nearest
 
 

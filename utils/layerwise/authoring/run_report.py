@@ -6,7 +6,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from layerwise.authoring import notebooks
+from layerwise import files
 
 PACKAGES = (
     "layerwise", "keras", "tensorflow", "jax", "torch", "numpy", "plotly", "ipywidgets", "ipykernel", "papermill",
@@ -37,8 +37,8 @@ def versions():
 
 def write(report, folder):
     """Write ``report.json`` and ``report.md`` into a folder, each whole or not at all."""
-    notebooks.write(Path(folder) / "report.json", json.dumps(report, indent=1, ensure_ascii=False) + "\n")
-    notebooks.write(Path(folder) / "report.md", markdown(report))
+    files.write(Path(folder) / "report.json", json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+    files.write(Path(folder) / "report.md", markdown(report))
 
 
 def rows(report):
@@ -173,7 +173,7 @@ def record(report, path):
             },
         }
     if names:
-        notebooks.write(path, toml(table))
+        files.write(path, toml(table))
     return names
 
 
