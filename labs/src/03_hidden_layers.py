@@ -153,6 +153,7 @@ MISTAKES = {
     "largest of these means.",
     "weighted_by_class": "The mean of the rest should be a mean of class means: a class with more pictures must not "
     "count for more.",
+    "second_only": "You compared the largest mean with the second largest. The rest is the mean of *all* the others.",
     "not_normalised": "That is the difference only. Divide it by the sum, so that it lies between 0 and 1.",
     "silent_unit": "A unit that never answers gives 0 / 0. Its selectivity should be 0.",
 }
@@ -178,6 +179,7 @@ def measured(
     whole=False,
     single=False,
     pooled=False,
+    second=False,
     plain=False,
     guard=True,
 ):
@@ -187,6 +189,8 @@ def measured(
     rest = (means.sum(axis=0) - means.max(axis=0)) / (len(classes) - 1)
     if whole:
         rest = means.mean(axis=0)
+    if second:
+        rest = np.sort(means, axis=0)[-2]
     if pooled:
         best = means.argmax(axis=0)
         rest = np.array(
@@ -216,6 +220,7 @@ def diagnose(inputs, output):
         "rest_holds_largest": "whole",
         "pictures_not_classes": "single",
         "weighted_by_class": "pooled",
+        "second_only": "second",
         "not_normalised": "plain",
     }.items():
         value = measured(**inputs, **{how: True})
@@ -264,6 +269,13 @@ def selectivity(activations, labels):
         [activations[labels != best[u], u].mean() for u in range(len(best))]
     )
     return (means.max(axis=0) - rest) / np.maximum(means.max(axis=0) + rest, 1e-12)
+
+
+# %% tags=["mutant"] exercise="03.selectivity" misconception="second_only"
+def selectivity(activations, labels):
+    means = np.stack([activations[labels == k].mean(axis=0) for k in np.unique(labels)])
+    second, largest = np.sort(means, axis=0)[-2:]
+    return (largest - second) / np.maximum(largest + second, 1e-12)
 
 
 # %% tags=["mutant"] exercise="03.selectivity" misconception="not_normalised"
@@ -324,6 +336,8 @@ HINTS = [
 MISTAKES = {
     "not_flattened": "You averaged over the places of a map. Keep every place as a feature of its own: flatten.",
     "no_bias": "Without subtracting the means there is no bias to fit: the plane is forced through zero.",
+    "bias_not_moved": "The weights are right. Your bias is the mean of the targets, which is the answer for the *mean* "
+    "activations; the bias is the answer for activations of zero.",
     "bias_held_down": "The ridge holds the bias down too. Only the weights should pay for being large.",
     "no_ridge": "The ridge is missing from the matrix.",
     "labels_as_numbers": "You fitted the class numbers themselves, as if class 4 were twice class 2. Give each class a "
@@ -377,6 +391,7 @@ def diagnose(inputs, output):
     wrong = {
         "no_bias": solved(flat, targets, ridge, centred=False),
         "bias_held_down": (held[:-1], held[-1]),
+        "bias_not_moved": (solved(flat, targets, ridge)[0], targets.mean(axis=0)),
     }
     if np.linalg.matrix_rank(flat - flat.mean(axis=0)) == flat.shape[1]:
         wrong["no_ridge"] = solved(flat, targets, 0.0)
@@ -431,6 +446,16 @@ def fit_probe(activations, labels, classes, ridge):
     return np.linalg.solve(gram, features.T @ np.eye(classes)[labels]), np.zeros(
         classes
     )
+
+
+# %% tags=["mutant"] exercise="03.fit_probe" misconception="bias_not_moved"
+def fit_probe(activations, labels, classes, ridge):
+    features = activations.reshape(len(activations), -1)
+    targets = np.eye(classes)[labels]
+    centred = features - features.mean(axis=0)
+    gram = centred.T @ centred + ridge * np.eye(features.shape[1])
+    weights = np.linalg.solve(gram, centred.T @ (targets - targets.mean(axis=0)))
+    return weights, targets.mean(axis=0)
 
 
 # %% tags=["mutant"] exercise="03.fit_probe" misconception="bias_held_down"
@@ -491,14 +516,17 @@ MISTAKES = {
     "the score says little of the layer.",
     "scored_on_seen": "The probe was scored on the pictures on which it was fitted. Score it on the other set.",
     "fitted_on_both": "The pictures to be scored took part in the fit. Keep them out.",
+    "no_bias": "The bias of the probe is missing from the scores.",
+    "percent": "That is the share in per cent. Return it from 0 to 1.",
     "count": "That is how many are right. Return the share, from 0 to 1.",
 }
 
 
 def cases(rng):
-    # More features than pictures: whoever fits on the second set gets nearly all of it right.
+    # Many features for few pictures: whoever fits on the second set gets nearly all of it right. The activations lie
+    # around 3, so that the bias counts.
     for classes, features in [(3, 60), (4, 80)]:
-        centres = rng.normal(size=(classes, features)) * 0.42
+        centres = 3 + rng.normal(size=(classes, features)) * 0.42
         sets = {}
         for name, pictures in (("", 150), ("new_", 40 * classes)):
             labels = np.arange(pictures) % classes
@@ -513,15 +541,14 @@ def cases(rng):
         yield {**sets, "classes": classes}
 
 
-def score(fit, on, classes):
+def score(fit, on, classes, *, bias=True):
     activations, labels = fit
     middle, targets = activations.mean(axis=0), np.eye(classes)[labels]
     moved = activations - middle
     gram = moved.T @ moved + np.eye(moved.shape[1])
     weights = np.linalg.solve(gram, moved.T @ (targets - targets.mean(axis=0)))
-    return np.mean(
-        ((on[0] - middle) @ weights + targets.mean(axis=0)).argmax(axis=1) == on[1]
-    )
+    offset = targets.mean(axis=0) - middle @ weights if bias else 0
+    return np.mean((on[0] @ weights + offset).argmax(axis=1) == on[1])
 
 
 def accept(inputs, output):
@@ -530,9 +557,9 @@ def accept(inputs, output):
     classes = inputs["classes"]
     if isinstance(output, bool) or not isinstance(output, int | float):
         return "Return one number: the share of the new pictures that the probe gets right."
-    if output > 1:
-        return "count"
     right = score(old, new, classes)
+    if output > 1:
+        return "percent" if abs(output - 100 * right) < 2 else "count"
     if abs(output - right) < 0.045:
         return True
     both = np.concatenate([old[0], new[0]]), np.concatenate([old[1], new[1]])
@@ -540,6 +567,7 @@ def accept(inputs, output):
         "fitted_on_unseen": score(new, new, classes),
         "scored_on_seen": score(old, old, classes),
         "fitted_on_both": score(both, new, classes),
+        "no_bias": score(old, new, classes, bias=False),
     }
     nearest = min(wrong, key=lambda mistake: abs(wrong[mistake] - output))
     if abs(wrong[nearest] - output) < 0.02:
@@ -588,6 +616,18 @@ def probe_score(activations, labels, new_activations, new_labels, classes):
     return int(np.sum((new_activations @ weights + bias).argmax(axis=1) == new_labels))
 
 
+# %% tags=["mutant"] exercise="03.probe_score" misconception="percent"
+def probe_score(activations, labels, new_activations, new_labels, classes):
+    weights, bias = fit_probe(activations, labels, classes, ridge=1.0)
+    return 100 * np.mean((new_activations @ weights + bias).argmax(1) == new_labels)
+
+
+# %% tags=["mutant"] exercise="03.probe_score" misconception="no_bias"
+def probe_score(activations, labels, new_activations, new_labels, classes):
+    weights, bias = fit_probe(activations, labels, classes, ridge=1.0)
+    return np.mean((new_activations @ weights).argmax(axis=1) == new_labels)
+
+
 # %% tags=["variant"] exercise="03.probe_score"
 def probe_score(activations, labels, new_activations, new_labels, classes):
     from sklearn.linear_model import RidgeClassifier
@@ -622,7 +662,7 @@ MISTAKES = {
     "groups_forgotten": "Each filter reads only its own group's channels, not all of them.",
     "halved_twice": "All filters are still there. Only the channels that each of them reads are divided by the groups.",
     "bias_missing": "Every filter has a bias as well.",
-    "bias_of_groups": "One bias for each group is too few: every filter has its own.",
+    "one_bias": "One bias for all filters, or one for each group, is too few: every filter has its own.",
 }
 
 
@@ -679,7 +719,7 @@ def count(
     out = (-(-room // stride) if up else room // stride) + 1 - less
     reads = channels if all_of else channels // groups
     weights = size * size * reads * (filters // groups if twice else filters)
-    return out, weights + {"filters": filters, "none": 0, "groups": groups}[biases]
+    return out, weights + {"filters": filters, "none": 0, "groups": groups, "one": 1}[biases]
 
 
 def reference(**inputs):
@@ -701,7 +741,8 @@ def diagnose(inputs, output):
         ("groups_forgotten", {"all_of": True}),
         ("halved_twice", {"twice": True}),
         ("bias_missing", {"biases": "none"}),
-        ("bias_of_groups", {"biases": "groups"}),
+        ("one_bias", {"biases": "groups"}),
+        ("one_bias", {"biases": "one"}),
     ):
         if inputs["groups"] > 1 and came[1] == count(**inputs, **how)[1]:
             return mistake
@@ -757,10 +798,16 @@ def convolution(side, channels, filters, size, stride, padding, groups):
     return places, size * size * channels // groups * filters
 
 
-# %% tags=["mutant"] exercise="03.convolution" misconception="bias_of_groups"
+# %% tags=["mutant"] exercise="03.convolution" misconception="one_bias"
 def convolution(side, channels, filters, size, stride, padding, groups):
     places = (side + 2 * padding - size) // stride + 1
     return places, size * size * channels // groups * filters + groups
+
+
+# %% tags=["mutant"] exercise="03.convolution" misconception="one_bias"
+def convolution(side, channels, filters, size, stride, padding, groups):
+    places = (side + 2 * padding - size) // stride + 1
+    return places, size * size * channels // groups * filters + 1
 
 
 # %% tags=["variant"] exercise="03.convolution"
@@ -816,7 +863,9 @@ HINTS = [
 MISTAKES = {
     "groups_forgotten": "It has about twice the weights that it should have. The filters come in two groups.",
     "padding_missing": "The convolution has shrunk the picture. A padding that keeps the size is needed.",
-    "relu_missing": "Some outputs are negative. There is no relu after the convolution.",
+    "relu_missing": "Outputs below zero come through, or large ones are squeezed: that is not relu.",
+    "average_pooling": "Overlapping windows that share their largest value should give it twice. Yours do not: they "
+    "average, it seems. Keep the largest.",
     "no_overlap": "The pooling windows do not overlap: they are 2 wide, or move by 3. Three wide, moved by 2.",
     "bias_missing": "The biases of the filters are missing.",
     "returned_signal": "Return a keras.Model or Sequential, which has weights and can be called.",
@@ -843,6 +892,8 @@ def observe(answer, inputs):
         "shape": list(given.shape[1:]),
         "parameters": int(block.count_params()),
         "lowest": float(given.min()),
+        "highest": float(given.max()),
+        "repeated": float(np.mean(given[:, :, 1:] == given[:, :, :-1])),
     }
 
 
@@ -867,7 +918,11 @@ def accept(inputs, output):
         return "no_overlap"
     if output["shape"] != [pooled, pooled, filters]:
         return f"Its output has the shape {tuple(output['shape'])}; it should be {(pooled, pooled, filters)}."
-    return "relu_missing" if output["lowest"] < 0 else True
+    if output["lowest"] < 0:
+        return "relu_missing"
+    if output["repeated"] < 0.05:
+        return "average_pooling"
+    return True if output["highest"] > 1 else "relu_missing"
 
 
 # %% tags=["exercise"] exercise="03.alexnet_block"
@@ -926,6 +981,32 @@ def alexnet_block(side, channels, filters):
                 bias_initializer=keras.initializers.Constant(-9),
             ),
             keras.layers.MaxPooling2D(3, strides=2),
+        ]
+    )
+
+
+# %% tags=["mutant"] exercise="03.alexnet_block" misconception="relu_missing"
+def alexnet_block(side, channels, filters):
+    return keras.Sequential(
+        [
+            keras.Input((side, side, channels)),
+            keras.layers.Conv2D(
+                filters, 5, padding="same", groups=2, activation="sigmoid"
+            ),
+            keras.layers.MaxPooling2D(3, strides=2),
+        ]
+    )
+
+
+# %% tags=["mutant"] exercise="03.alexnet_block" misconception="average_pooling"
+def alexnet_block(side, channels, filters):
+    return keras.Sequential(
+        [
+            keras.Input((side, side, channels)),
+            keras.layers.Conv2D(
+                filters, 5, padding="same", groups=2, activation="relu"
+            ),
+            keras.layers.AveragePooling2D(3, strides=2),
         ]
     )
 
@@ -1133,6 +1214,8 @@ MISTAKES = {
     "sign": "That is after minus before. What a class loses is before minus after.",
     "all_classes": "That is the loss over all pictures. Count each class on its own.",
     "share_of_all": "You divided by the number of all pictures. For class k divide by the number of its pictures.",
+    "counts": "That is how many pictures each class loses. Divide by how many the class has.",
+    "row_silenced": "You silenced a row, which is a picture. A unit is a column: `[:, unit]`.",
     "others_silenced": "You silenced every unit but this one.",
     "by_answer": "You grouped the pictures by what was answered. Group them by their true class.",
 }
@@ -1140,27 +1223,42 @@ MISTAKES = {
 
 def cases(rng):
     for pictures, units, classes in [(60, 4, 3), (80, 5, 4)]:
-        labels = rng.permutation(
-            np.concatenate(
-                [
-                    np.arange(pictures - 5 * classes) % classes,
-                    np.zeros(5 * classes, int),
-                ]
-            )
+        one = drawn(rng, pictures, units, classes)
+        while not telling(one):
+            one = drawn(rng, pictures, units, classes)
+        yield one
+
+
+def telling(one):
+    """Return True where each mistake gives an answer of its own."""
+    answers = [reference(**one), *mistaken(**one).values()]
+    rounded = {tuple(np.round(answer, 6) + 0.0) for answer in answers}
+    return len(rounded) == len(answers)
+
+
+def drawn(rng, pictures, units, classes):
+    """Return one case."""
+    labels = rng.permutation(
+        np.concatenate(
+            [
+                np.arange(pictures - 5 * classes) % classes,
+                np.zeros(5 * classes, int),
+            ]
         )
-        weights = rng.normal(size=(units, classes)).round(2)
-        activations = np.maximum(
-            weights[:, labels].T + rng.normal(size=(pictures, units)), 0
-        ).round(2)
-        yield {
-            "activations": activations,
-            "weights": weights,
-            "bias": rng.normal(size=classes).round(2) / 4,
-            "labels": labels,
-            "unit": int(
-                np.argmax(np.abs(weights).sum(axis=1) * activations.mean(axis=0))
-            ),
-        }
+    )
+    weights = rng.normal(size=(units, classes)).round(2)
+    activations = np.maximum(
+        weights[:, labels].T + rng.normal(size=(pictures, units)), 0
+    ).round(2)
+    return {
+        "activations": activations,
+        "weights": weights,
+        "bias": rng.normal(size=classes).round(2) / 4,
+        "labels": labels,
+        "unit": int(
+            np.argmax(np.abs(weights).sum(axis=1) * activations.mean(axis=0))
+        ),
+    }
 
 
 def right(activations, weights, bias, labels):
@@ -1185,23 +1283,16 @@ def reference(activations, weights, bias, labels, unit):
     )
 
 
-def diagnose(inputs, output):
-    activations, weights, bias = (
-        inputs["activations"],
-        inputs["weights"],
-        inputs["bias"],
-    )
-    labels, unit, classes = inputs["labels"], inputs["unit"], len(inputs["bias"])
+def mistaken(activations, weights, bias, labels, unit):
+    """Return what each mistake gives."""
+    classes, quiet = len(bias), silenced(activations, unit)
+    only = activations - quiet
+    row = silenced(activations.T, unit).T
     before = right(activations, weights, bias, labels)
-    after = right(silenced(activations, unit), weights, bias, labels)
-    only = np.zeros_like(activations)
-    only[:, unit] = activations[:, unit]
-    lost = reference(**inputs)
-    output = np.asarray(output, dtype=float)
-    whole = before.mean() - after.mean()
-    if output.shape == (classes,) and np.allclose(output, whole):
-        return "all_classes"
-    quiet = silenced(activations, unit)
+    after, alone, without_row = (
+        right(signal, weights, bias, labels) for signal in (quiet, only, row)
+    )
+    shares = by_class(before, labels, classes)
     answered = [
         (signal @ weights + bias).argmax(axis=1) for signal in (activations, quiet)
     ]
@@ -1214,26 +1305,26 @@ def diagnose(inputs, output):
         )
         for hits, given in zip((before, after), answered)
     ]
-    wrong = {
-        "sign": -lost,
-        "share_of_all": np.array(
-            [
-                (before[labels == k].sum() - after[labels == k].sum()) / len(labels)
-                for k in range(classes)
-            ]
-        ),
-        "others_silenced": by_class(before, labels, classes)
-        - by_class(right(only, weights, bias, labels), labels, classes),
+    counts = np.array(
+        [before[labels == k].sum() - after[labels == k].sum() for k in range(classes)]
+    )
+    return {
+        "all_classes": np.full(classes, before.mean() - after.mean()),
+        "sign": by_class(after, labels, classes) - shares,
+        "share_of_all": counts / len(labels),
+        "counts": counts,
+        "row_silenced": shares - by_class(without_row, labels, classes),
+        "others_silenced": shares - by_class(alone, labels, classes),
         "by_answer": precise[0] - precise[1],
     }
-    return next(
-        (
-            k
-            for k, v in wrong.items()
-            if output.shape == v.shape and np.allclose(output, v)
-        ),
-        None,
-    )
+
+
+def diagnose(inputs, output):
+    output = np.asarray(output, dtype=float)
+    for mistake, value in mistaken(**inputs).items():
+        if output.shape == value.shape and np.allclose(output, value):
+            return mistake
+    return None
 
 
 # %% tags=["exercise"] exercise="03.ablation"
@@ -1302,6 +1393,34 @@ def ablation(activations, weights, bias, labels, unit):
     return np.array([lost[labels == k].sum() / len(labels) for k in range(len(bias))])
 
 
+# %% tags=["mutant"] exercise="03.ablation" misconception="counts"
+def ablation(activations, weights, bias, labels, unit):
+    quiet = activations.copy()
+    quiet[:, unit] = 0
+    before = (activations @ weights + bias).argmax(axis=1) == labels
+    after = (quiet @ weights + bias).argmax(axis=1) == labels
+    return np.array(
+        [
+            before[labels == k].sum() - after[labels == k].sum()
+            for k in range(len(bias))
+        ]
+    )
+
+
+# %% tags=["mutant"] exercise="03.ablation" misconception="row_silenced"
+def ablation(activations, weights, bias, labels, unit):
+    quiet = activations.copy()
+    quiet[unit] = 0
+    before = (activations @ weights + bias).argmax(axis=1) == labels
+    after = (quiet @ weights + bias).argmax(axis=1) == labels
+    return np.array(
+        [
+            before[labels == k].mean() - after[labels == k].mean()
+            for k in range(len(bias))
+        ]
+    )
+
+
 # %% tags=["mutant"] exercise="03.ablation" misconception="others_silenced"
 def ablation(activations, weights, bias, labels, unit):
     quiet = np.zeros_like(activations)
@@ -1356,6 +1475,8 @@ def ablation(activations, weights, bias, labels, unit):
 clothing = data.load("clothing", source="bundled")
 x_train, y_train = clothing.x_train[:7_000] / np.float32(255), clothing.y_train[:7_000]
 x_look, y_look = clothing.x_train[7_000:] / np.float32(255), clothing.y_train[7_000:]
+
+# %%
 mlp = keras.Sequential(
     [
         keras.Input((28, 28)),
@@ -1365,6 +1486,8 @@ mlp = keras.Sequential(
         keras.layers.Dense(10, name="scores"),
     ]
 )
+
+# %%
 loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 mlp.compile(keras.optimizers.Adam(0.002), loss, metrics=["accuracy"])
 EPOCHS = {"smoke": 1, "quick": 12, "full": 20}[PROFILE]
@@ -1430,8 +1553,8 @@ if ascent_works:
     figure.show()
 
 # %% [markdown]
-# You still see a boot. At which step did the network change its mind? Lessons 06 and 27
-# come back to this.
+# You still see a boot. Did the network change its mind, and at which step? Lessons 06
+# and 27 come back to this.
 #
 # And the question of the page: which unit can it not do without?
 
@@ -1456,8 +1579,8 @@ if ablation_works and selectivity_works:
     )
 
 # %% [markdown]
-# Look at the favourites of that unit (or at some clothes, while a check is missing). Would
-# you have picked it by them?
+# Look at the favourites of that unit (or at some clothes, while a check is missing).
+# Would you have picked it by them?
 
 # %%
 ready = ablation_works and selectivity_works and favourites_work
@@ -1470,7 +1593,8 @@ plot.images(
 )
 
 # %% [markdown]
-# The viewer is open at that unit. Draw something that excites it more than any real garment.
+# The viewer is open at that unit. Draw something that excites it more than any real
+# garment.
 
 # %%
 explore.features(

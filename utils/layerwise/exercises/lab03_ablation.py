@@ -13,6 +13,8 @@ MISTAKES = {
     "sign": "That is after minus before. What a class loses is before minus after.",
     "all_classes": "That is the loss over all pictures. Count each class on its own.",
     "share_of_all": "You divided by the number of all pictures. For class k divide by the number of its pictures.",
+    "counts": "That is how many pictures each class loses. Divide by how many the class has.",
+    "row_silenced": "You silenced a row, which is a picture. A unit is a column: `[:, unit]`.",
     "others_silenced": "You silenced every unit but this one.",
     "by_answer": "You grouped the pictures by what was answered. Group them by their true class.",
 }
@@ -20,27 +22,42 @@ MISTAKES = {
 
 def cases(rng):
     for pictures, units, classes in [(60, 4, 3), (80, 5, 4)]:
-        labels = rng.permutation(
-            np.concatenate(
-                [
-                    np.arange(pictures - 5 * classes) % classes,
-                    np.zeros(5 * classes, int),
-                ]
-            )
+        one = drawn(rng, pictures, units, classes)
+        while not telling(one):
+            one = drawn(rng, pictures, units, classes)
+        yield one
+
+
+def telling(one):
+    """Return True where each mistake gives an answer of its own."""
+    answers = [reference(**one), *mistaken(**one).values()]
+    rounded = {tuple(np.round(answer, 6) + 0.0) for answer in answers}
+    return len(rounded) == len(answers)
+
+
+def drawn(rng, pictures, units, classes):
+    """Return one case."""
+    labels = rng.permutation(
+        np.concatenate(
+            [
+                np.arange(pictures - 5 * classes) % classes,
+                np.zeros(5 * classes, int),
+            ]
         )
-        weights = rng.normal(size=(units, classes)).round(2)
-        activations = np.maximum(
-            weights[:, labels].T + rng.normal(size=(pictures, units)), 0
-        ).round(2)
-        yield {
-            "activations": activations,
-            "weights": weights,
-            "bias": rng.normal(size=classes).round(2) / 4,
-            "labels": labels,
-            "unit": int(
-                np.argmax(np.abs(weights).sum(axis=1) * activations.mean(axis=0))
-            ),
-        }
+    )
+    weights = rng.normal(size=(units, classes)).round(2)
+    activations = np.maximum(
+        weights[:, labels].T + rng.normal(size=(pictures, units)), 0
+    ).round(2)
+    return {
+        "activations": activations,
+        "weights": weights,
+        "bias": rng.normal(size=classes).round(2) / 4,
+        "labels": labels,
+        "unit": int(
+            np.argmax(np.abs(weights).sum(axis=1) * activations.mean(axis=0))
+        ),
+    }
 
 
 def right(activations, weights, bias, labels):
@@ -65,23 +82,16 @@ def reference(activations, weights, bias, labels, unit):
     )
 
 
-def diagnose(inputs, output):
-    activations, weights, bias = (
-        inputs["activations"],
-        inputs["weights"],
-        inputs["bias"],
-    )
-    labels, unit, classes = inputs["labels"], inputs["unit"], len(inputs["bias"])
+def mistaken(activations, weights, bias, labels, unit):
+    """Return what each mistake gives."""
+    classes, quiet = len(bias), silenced(activations, unit)
+    only = activations - quiet
+    row = silenced(activations.T, unit).T
     before = right(activations, weights, bias, labels)
-    after = right(silenced(activations, unit), weights, bias, labels)
-    only = np.zeros_like(activations)
-    only[:, unit] = activations[:, unit]
-    lost = reference(**inputs)
-    output = np.asarray(output, dtype=float)
-    whole = before.mean() - after.mean()
-    if output.shape == (classes,) and np.allclose(output, whole):
-        return "all_classes"
-    quiet = silenced(activations, unit)
+    after, alone, without_row = (
+        right(signal, weights, bias, labels) for signal in (quiet, only, row)
+    )
+    shares = by_class(before, labels, classes)
     answered = [
         (signal @ weights + bias).argmax(axis=1) for signal in (activations, quiet)
     ]
@@ -94,26 +104,26 @@ def diagnose(inputs, output):
         )
         for hits, given in zip((before, after), answered)
     ]
-    wrong = {
-        "sign": -lost,
-        "share_of_all": np.array(
-            [
-                (before[labels == k].sum() - after[labels == k].sum()) / len(labels)
-                for k in range(classes)
-            ]
-        ),
-        "others_silenced": by_class(before, labels, classes)
-        - by_class(right(only, weights, bias, labels), labels, classes),
+    counts = np.array(
+        [before[labels == k].sum() - after[labels == k].sum() for k in range(classes)]
+    )
+    return {
+        "all_classes": np.full(classes, before.mean() - after.mean()),
+        "sign": by_class(after, labels, classes) - shares,
+        "share_of_all": counts / len(labels),
+        "counts": counts,
+        "row_silenced": shares - by_class(without_row, labels, classes),
+        "others_silenced": shares - by_class(alone, labels, classes),
         "by_answer": precise[0] - precise[1],
     }
-    return next(
-        (
-            k
-            for k, v in wrong.items()
-            if output.shape == v.shape and np.allclose(output, v)
-        ),
-        None,
-    )
+
+
+def diagnose(inputs, output):
+    output = np.asarray(output, dtype=float)
+    for mistake, value in mistaken(**inputs).items():
+        if output.shape == value.shape and np.allclose(output, value):
+            return mistake
+    return None
 
 EXERCISE = "03.ablation"
 ANSWER = "ablation"

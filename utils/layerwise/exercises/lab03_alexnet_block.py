@@ -12,7 +12,9 @@ HINTS = [
 MISTAKES = {
     "groups_forgotten": "It has about twice the weights that it should have. The filters come in two groups.",
     "padding_missing": "The convolution has shrunk the picture. A padding that keeps the size is needed.",
-    "relu_missing": "Some outputs are negative. There is no relu after the convolution.",
+    "relu_missing": "Outputs below zero come through, or large ones are squeezed: that is not relu.",
+    "average_pooling": "Overlapping windows that share their largest value should give it twice. Yours do not: they "
+    "average, it seems. Keep the largest.",
     "no_overlap": "The pooling windows do not overlap: they are 2 wide, or move by 3. Three wide, moved by 2.",
     "bias_missing": "The biases of the filters are missing.",
     "returned_signal": "Return a keras.Model or Sequential, which has weights and can be called.",
@@ -39,6 +41,8 @@ def observe(answer, inputs):
         "shape": list(given.shape[1:]),
         "parameters": int(block.count_params()),
         "lowest": float(given.min()),
+        "highest": float(given.max()),
+        "repeated": float(np.mean(given[:, :, 1:] == given[:, :, :-1])),
     }
 
 
@@ -63,7 +67,11 @@ def accept(inputs, output):
         return "no_overlap"
     if output["shape"] != [pooled, pooled, filters]:
         return f"Its output has the shape {tuple(output['shape'])}; it should be {(pooled, pooled, filters)}."
-    return "relu_missing" if output["lowest"] < 0 else True
+    if output["lowest"] < 0:
+        return "relu_missing"
+    if output["repeated"] < 0.05:
+        return "average_pooling"
+    return True if output["highest"] > 1 else "relu_missing"
 
 EXERCISE = "03.alexnet_block"
 ANSWER = "alexnet_block"

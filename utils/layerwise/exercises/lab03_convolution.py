@@ -13,7 +13,7 @@ MISTAKES = {
     "groups_forgotten": "Each filter reads only its own group's channels, not all of them.",
     "halved_twice": "All filters are still there. Only the channels that each of them reads are divided by the groups.",
     "bias_missing": "Every filter has a bias as well.",
-    "bias_of_groups": "One bias for each group is too few: every filter has its own.",
+    "one_bias": "One bias for all filters, or one for each group, is too few: every filter has its own.",
 }
 
 
@@ -70,7 +70,7 @@ def count(
     out = (-(-room // stride) if up else room // stride) + 1 - less
     reads = channels if all_of else channels // groups
     weights = size * size * reads * (filters // groups if twice else filters)
-    return out, weights + {"filters": filters, "none": 0, "groups": groups}[biases]
+    return out, weights + {"filters": filters, "none": 0, "groups": groups, "one": 1}[biases]
 
 
 def reference(**inputs):
@@ -92,7 +92,8 @@ def diagnose(inputs, output):
         ("groups_forgotten", {"all_of": True}),
         ("halved_twice", {"twice": True}),
         ("bias_missing", {"biases": "none"}),
-        ("bias_of_groups", {"biases": "groups"}),
+        ("one_bias", {"biases": "groups"}),
+        ("one_bias", {"biases": "one"}),
     ):
         if inputs["groups"] > 1 and came[1] == count(**inputs, **how)[1]:
             return mistake

@@ -15,6 +15,8 @@ HINTS = [
 MISTAKES = {
     "not_flattened": "You averaged over the places of a map. Keep every place as a feature of its own: flatten.",
     "no_bias": "Without subtracting the means there is no bias to fit: the plane is forced through zero.",
+    "bias_not_moved": "The weights are right. Your bias is the mean of the targets, which is the answer for the *mean* "
+    "activations; the bias is the answer for activations of zero.",
     "bias_held_down": "The ridge holds the bias down too. Only the weights should pay for being large.",
     "no_ridge": "The ridge is missing from the matrix.",
     "labels_as_numbers": "You fitted the class numbers themselves, as if class 4 were twice class 2. Give each class a "
@@ -68,6 +70,7 @@ def diagnose(inputs, output):
     wrong = {
         "no_bias": solved(flat, targets, ridge, centred=False),
         "bias_held_down": (held[:-1], held[-1]),
+        "bias_not_moved": (solved(flat, targets, ridge)[0], targets.mean(axis=0)),
     }
     if np.linalg.matrix_rank(flat - flat.mean(axis=0)) == flat.shape[1]:
         wrong["no_ridge"] = solved(flat, targets, 0.0)

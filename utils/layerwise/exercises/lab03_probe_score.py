@@ -13,14 +13,17 @@ MISTAKES = {
     "the score says little of the layer.",
     "scored_on_seen": "The probe was scored on the pictures on which it was fitted. Score it on the other set.",
     "fitted_on_both": "The pictures to be scored took part in the fit. Keep them out.",
+    "no_bias": "The bias of the probe is missing from the scores.",
+    "percent": "That is the share in per cent. Return it from 0 to 1.",
     "count": "That is how many are right. Return the share, from 0 to 1.",
 }
 
 
 def cases(rng):
-    # More features than pictures: whoever fits on the second set gets nearly all of it right.
+    # Many features for few pictures: whoever fits on the second set gets nearly all of it right. The activations lie
+    # around 3, so that the bias counts.
     for classes, features in [(3, 60), (4, 80)]:
-        centres = rng.normal(size=(classes, features)) * 0.42
+        centres = 3 + rng.normal(size=(classes, features)) * 0.42
         sets = {}
         for name, pictures in (("", 150), ("new_", 40 * classes)):
             labels = np.arange(pictures) % classes
@@ -35,15 +38,14 @@ def cases(rng):
         yield {**sets, "classes": classes}
 
 
-def score(fit, on, classes):
+def score(fit, on, classes, *, bias=True):
     activations, labels = fit
     middle, targets = activations.mean(axis=0), np.eye(classes)[labels]
     moved = activations - middle
     gram = moved.T @ moved + np.eye(moved.shape[1])
     weights = np.linalg.solve(gram, moved.T @ (targets - targets.mean(axis=0)))
-    return np.mean(
-        ((on[0] - middle) @ weights + targets.mean(axis=0)).argmax(axis=1) == on[1]
-    )
+    offset = targets.mean(axis=0) - middle @ weights if bias else 0
+    return np.mean((on[0] @ weights + offset).argmax(axis=1) == on[1])
 
 
 def accept(inputs, output):
@@ -52,9 +54,9 @@ def accept(inputs, output):
     classes = inputs["classes"]
     if isinstance(output, bool) or not isinstance(output, int | float):
         return "Return one number: the share of the new pictures that the probe gets right."
-    if output > 1:
-        return "count"
     right = score(old, new, classes)
+    if output > 1:
+        return "percent" if abs(output - 100 * right) < 2 else "count"
     if abs(output - right) < 0.045:
         return True
     both = np.concatenate([old[0], new[0]]), np.concatenate([old[1], new[1]])
@@ -62,6 +64,7 @@ def accept(inputs, output):
         "fitted_on_unseen": score(new, new, classes),
         "scored_on_seen": score(old, old, classes),
         "fitted_on_both": score(both, new, classes),
+        "no_bias": score(old, new, classes, bias=False),
     }
     nearest = min(wrong, key=lambda mistake: abs(wrong[mistake] - output))
     if abs(wrong[nearest] - output) < 0.02:

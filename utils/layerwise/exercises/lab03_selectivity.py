@@ -16,6 +16,7 @@ MISTAKES = {
     "largest of these means.",
     "weighted_by_class": "The mean of the rest should be a mean of class means: a class with more pictures must not "
     "count for more.",
+    "second_only": "You compared the largest mean with the second largest. The rest is the mean of *all* the others.",
     "not_normalised": "That is the difference only. Divide it by the sum, so that it lies between 0 and 1.",
     "silent_unit": "A unit that never answers gives 0 / 0. Its selectivity should be 0.",
 }
@@ -41,6 +42,7 @@ def measured(
     whole=False,
     single=False,
     pooled=False,
+    second=False,
     plain=False,
     guard=True,
 ):
@@ -50,6 +52,8 @@ def measured(
     rest = (means.sum(axis=0) - means.max(axis=0)) / (len(classes) - 1)
     if whole:
         rest = means.mean(axis=0)
+    if second:
+        rest = np.sort(means, axis=0)[-2]
     if pooled:
         best = means.argmax(axis=0)
         rest = np.array(
@@ -79,6 +83,7 @@ def diagnose(inputs, output):
         "rest_holds_largest": "whole",
         "pictures_not_classes": "single",
         "weighted_by_class": "pooled",
+        "second_only": "second",
         "not_normalised": "plain",
     }.items():
         value = measured(**inputs, **{how: True})
