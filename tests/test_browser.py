@@ -363,6 +363,14 @@ class TestLesson03:
         assert explorer.evaluate(PRESS) < PATIENCE
         clean(page)
 
+    def test_a_layer_is_chosen_by_pointer_and_by_keyboard(self, page):
+        explorer = find(page, ".layerwise-explorer:has(.layerwise-sketch)")
+        explorer.locator(".layerwise-strip-option", has_text="hidden_4").click()
+        explorer.locator(".layerwise-says", has_text="of hidden_4").wait_for(timeout=20_000)
+        explorer.locator(".layerwise-strip input:checked").press("ArrowLeft")
+        explorer.locator(".layerwise-says", has_text="of hidden_3").wait_for(timeout=20_000)
+        clean(page)
+
 
 class TestLab03:
     notebook = "labs/03_hidden_layers.ipynb"

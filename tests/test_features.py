@@ -131,7 +131,7 @@ def test_a_silent_unit_is_said_to_be_silent(dense):
     network.set_weights(dead)
     result = viewer.compute(layer="hidden_2", unit=1)
     assert "silent" in viewer.say({"layer": "hidden_2", "unit": 1, "picture": 1}, result)
-    viewer.draw(result)
+    assert "it has no favourites" in [note.text for note in viewer.draw(result).layout.annotations]
     network.set_weights(weights)
 
 
@@ -151,6 +151,42 @@ def test_a_picture_of_one_s_own(dense, photos, tmp_path):
     with pytest.raises(ValueError, match="takes pictures of shape"):
         viewer.show(np.zeros((4, 4)))
     viewer.picture = 1
+    with pytest.raises(ValueError, match="grey pictures, not photos"):
+        dense[0].show(path)
+
+
+def test_a_photo_is_scaled_as_the_network_s_own_pictures_are(photos, tmp_path):
+    from PIL import Image
+
+    path = tmp_path / "mine.png"
+    Image.new("RGB", (30, 30), "#ff0000").save(path)
+    viewer = explore.features(photos[1], photos[2] / np.float32(255))
+    viewer.show(path)
+    assert viewer.own.max() == pytest.approx(1)
+
+
+def test_a_picture_of_one_s_own_that_is_still_empty_is_said_to_be_so(dense, photos):
+    for viewer, told in ((dense[0], "draw one"), (photos[0], "choose a photo")):
+        result = viewer.compute(picture=0) | {"blank": True}
+        assert told in viewer.say({**viewer.state, "picture": 0}, result)
+
+
+def test_only_what_excites_a_unit_is_a_favourite(dense):
+    viewer, network, pictures, _ = dense
+    weights = network.get_weights()
+    rare = [array.copy() for array in weights]
+    trunk = keras.Model(network.inputs[0], network.get_layer("hidden_2").output)
+    answers = np.sort(keras.ops.convert_to_numpy(trunk(pictures))[:, 0])
+    rare[3][0] -= answers[-4:-2].mean()  # three pictures stay above zero
+    network.set_weights(rare)
+    result = viewer.compute(layer="hidden_2", unit=1)
+    assert len(result["values"]) == len(result["names"]) == len(result["favourites"]) == 3
+    quiet = int(np.argsort(trunk(pictures)[:, 0])[0]) + 1
+    result = viewer.compute(layer="hidden_2", unit=1, picture=quiet)
+    told = viewer.say({"layer": "hidden_2", "unit": 1, "picture": quiet}, result)
+    assert "does not answer; it does to 10% of the pictures; of its 3 favourites" in told
+    viewer.draw(result)
+    network.set_weights(weights)
 
 
 def test_it_computes_in_a_blink(dense):
@@ -190,6 +226,32 @@ def test_on_screen_it_has_a_pad_or_a_button(dense, photos, monkeypatch):
         first = viewer._panel.box.children[0].children[0]
         assert type(first).__name__ == kind
         viewer.close()
+
+
+def test_a_file_that_is_no_photo_is_told_on_screen(photos, monkeypatch):
+    from layerwise import show
+
+    monkeypatch.setattr(show, "in_notebook", lambda: True)
+    viewer = photos[0]
+    viewer._repr_mimebundle_()
+    viewer._loaded(b"no picture")
+    assert "JPEG and PNG can" in viewer._panel._sentence.value
+    viewer.close()
+
+
+def test_the_layers_are_buttons(dense, monkeypatch):
+    from layerwise import show
+
+    monkeypatch.setattr(show, "in_notebook", lambda: True)
+    viewer = dense[0]
+    viewer._repr_mimebundle_()
+    strip = viewer._panel._widgets["layer"]
+    assert strip.options == ["hidden_1", "hidden_2", "scores"] and strip.notes == ["6 units", "4 units", "3 units"]
+    strip.value = "scores"
+    assert viewer.layer == "scores" and viewer._panel._widgets["unit"].max == 3
+    viewer.layer = "hidden_1"
+    assert strip.value == "hidden_1"
+    viewer.close()
 
 
 def test_a_drawing_comes_from_the_pad(dense):

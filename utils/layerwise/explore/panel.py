@@ -78,13 +78,19 @@ class Picture(anywidget.AnyWidget):
 
 
 class Panel:
-    """Lay out an explorer: controls at the left, or above on narrow pages; the picture; the sentence."""
+    """Lay out an explorer: controls at the left, or above on narrow pages; the picture; the sentence.
 
-    def __init__(self, explorer, *, buttons=()):
+    `widgets` are those of controls that have one of their own, by control name; each has a `value`.
+    """
+
+    def __init__(self, explorer, *, buttons=(), widgets=None):
         self._explorer = explorer
         self.picture = Picture()
         self.picture.observe(lambda change: explorer._redraw(), "narrow")
-        self._widgets = {control.name: _widget(control, explorer.state[control.name]) for control in explorer.controls}
+        self._widgets = {
+            control.name: (widgets or {}).get(control.name) or _widget(control, explorer.state[control.name])
+            for control in explorer.controls
+        }
         for name, widget in self._widgets.items():
             widget.observe(functools.partial(self._take, name), "value")
         self._sentence = ipywidgets.HTML()

@@ -4,6 +4,7 @@ import threading
 
 import numpy as np
 
+from layerwise.explore import own_pictures
 from layerwise.explore.base import Explorer
 from layerwise.explore.controls import Choice, Slider
 from layerwise.plot import units
@@ -21,7 +22,7 @@ class Features(Explorer):
         self._model = model
         self._layers = _chosen(model, layers)
         self._pictures = _checked(model, pictures)
-        self._pixels = _light(self._pictures)
+        self._pixels = own_pictures.light(self._pictures)
         self._labels = None if labels is None else np.asarray(labels)[: len(self._pictures)]
         if self._labels is not None and len(self._labels) != len(self._pictures):
             raise ValueError(f"features() needs a label per picture; {len(self._labels)} labels and "
@@ -54,8 +55,11 @@ class Features(Explorer):
         Args:
             picture: An array as the network takes it; a drawing of any size where the network takes grey pictures; or
                 the path of a photo where it takes colour.
+
+        Raises:
+            ValueError: When the network cannot take it.
         """
-        own = _own(picture, self._pictures[0].shape, float(self._pictures.max()))
+        own = own_pictures.own(picture, self._pictures[0].shape, float(self._pictures.max()))
         with self._lock:
             self._own = own
         if self.picture != 0:
@@ -66,12 +70,20 @@ class Features(Explorer):
     def _drawn(self, drawing):
         """Take a drawing from the pad, on the thread of the browser's messages."""
         with self._lock:
-            self._own = _own(drawing, self._pictures[0].shape, float(self._pictures.max()))
+            self._own = own_pictures.own(drawing, self._pictures[0].shape, float(self._pictures.max()))
             self._state["picture"], self._changed = 0, "picture"
         panel = self._panel
         if panel:
             panel.follow(self.state)
         self._redraw()
+
+    def _loaded(self, content):
+        """Take the bytes of a file from the button; what is no photo is said on screen."""
+        try:
+            self.show(content)
+        except ValueError as error:
+            if self._panel:
+                self._panel.fail(error)
 
     # ---- looking
 
@@ -114,14 +126,16 @@ class Features(Explorer):
         heat = np.maximum(answer[..., index], 0) if answer.ndim == 3 else None
         responses = answer.reshape(-1, count).max(axis=0) if answer.ndim == 3 else answer
         order = np.argsort(-values[:, index], kind="stable")
-        best = order[: FAVOURITES if values[:, index].any() else 0]
+        best = order[:FAVOURITES]
+        best = best[values[best, index] != 0]  # relu gives 0 to all that does not excite the unit
         pattern, pattern_title = self._pattern(layer, index, values[:, index])
         return {
             "layer": layer, "unit": index, "count": count, "heat": heat,
-            "picture": _light(shown) if picture == 0 else self._pixels[picture - 1],
+            "picture": own_pictures.light(shown) if picture == 0 else self._pixels[picture - 1],
             "responses": responses, "response": float(responses[index]), "own": picture == 0,
+            "blank": picture == 0 and not shown.any(),
             "share": float(np.mean(values[:, index] < responses[index])), "silent": not values[:, index].any(),
-            "favourites": self._pixels[best if len(best) else order[:FAVOURITES]],
+            "answering": float(np.mean(values[:, index] != 0)), "favourites": self._pixels[best],
             "values": values[best, index], "places": None if places.size == 0 else places[best, index],
             "names": [self._called(i) for i in best], "pattern": pattern, "pattern_title": pattern_title,
         }
@@ -159,12 +173,26 @@ class Features(Explorer):
 
     def _make_panel(self):
         from layerwise.explore.panel import Panel
+        from layerwise.explore.sketch import Sketch
 
         shape = self._pictures[0].shape
-        first = _sketch(self._drawn) if len(shape) == 2 or shape[-1] == 1 else _upload(self.show)
-        panel = Panel(self, buttons=[first])
+        first = []  # a drawing can be given to a network that reads pictures of MNIST's size
+        if not own_pictures.grey(shape):
+            first = [own_pictures.upload(self._loaded)]
+        elif shape[:2] == (28, 28):
+            first = [Sketch(self._drawn)]
+        panel = Panel(self, buttons=first, widgets={"layer": self._strip()})
         panel._widgets["unit"].max = self._answers[self._state["layer"]][0].shape[1]
         return panel
+
+
+    def _strip(self):
+        """Return the layers as buttons."""
+        from layerwise.explore.strip import Strip
+
+        counts = [self._answers[name][0].shape[1] for name in self._layers]
+        notes = [f"{count} unit{'s' * (count != 1)}" for count in counts]
+        return Strip(label="layer", options=self._layers, notes=notes, value=self._state["layer"])
 
 
 def draw(result, *, narrow=False):
@@ -175,7 +203,7 @@ def draw(result, *, narrow=False):
     ]
     return units.unit(
         result["picture"], result["pattern"], result["responses"], result["favourites"], unit=result["unit"],
-        captions=captions, heat=result["heat"], places=result["places"] if captions else None, narrow=narrow,
+        captions=captions, heat=result["heat"], places=result["places"], narrow=narrow,
         title=f"Unit {result['unit'] + 1} of {result['count']} in {result['layer']}",
         pattern_title=result["pattern_title"],
     )
@@ -183,14 +211,19 @@ def draw(result, *, narrow=False):
 
 def say(state, result, changed=None):
     """Return one sentence: how the unit answers, and whom it favours."""
-    name = f"unit {result['unit'] + 1} of {result['layer']}"
+    own = f"nit {result['unit'] + 1} of {result['layer']}"
     if result["silent"] and not result["response"] > 0:
-        return f"{name.capitalize()} is silent: it answers to none of these pictures."
+        return f"U{own} is silent: it answers to none of these pictures."
+    if result["blank"]:
+        return "Your own picture is still empty: " + (
+            "choose a photo." if result["picture"].shape[2:] == (3,) else "draw one.")
     start = {
-        "layer": f"In {result['layer']} there are {result['count']} units, and {name}",
-        "unit": name.capitalize(), "picture": ("To your picture " if result["own"] else "To this picture ") + name,
-    }.get(changed, name.capitalize())
+        "layer": f"In {result['layer']} there are {result['count']} units, and u{own}",
+        "picture": ("To your picture u" if result["own"] else "To this picture u") + own,
+    }.get(changed, f"U{own}")
     answer = f"{start} answers {result['response']:.2f}, more than to {result['share']:.0%} of the pictures"
+    if result["response"] == 0:
+        answer = f"{start} does not answer; it does to {result['answering']:.0%} of the pictures"
     known = [one for one in result["names"] if one]
     if not known:
         return f"{answer}."
@@ -271,61 +304,3 @@ def _first_weights(model, name, shape):
 
 
 _BENDS = ("ReLU", "LeakyReLU", "Activation")
-
-
-def _light(pictures):
-    """Return pictures from 0 to 1, whatever they are fed as."""
-    pictures = np.asarray(pictures, dtype="float32")
-    return np.clip(pictures / 255 if pictures.max() > 1.5 else pictures, 0, 1)
-
-
-def _own(picture, shape, most):
-    """Return a learner's picture as the network takes it."""
-    if hasattr(picture, "__fspath__") or isinstance(picture, str | bytes):
-        picture = _photo(picture, shape)
-    picture = np.asarray(picture, dtype="float32")
-    if picture.shape == shape:
-        return picture
-    if len(shape) == 2 or shape[-1] == 1:
-        from layerwise.explore.digits import center_digit
-
-        grey = picture[..., 0] if picture.ndim == 3 else picture
-        if shape[:2] == (28, 28):
-            return (center_digit(grey / (255 if grey.max() > 1 else 1)) * (255 if most > 1.5 else 1)).reshape(shape)
-    raise ValueError(f"The network takes pictures of shape {shape}; {picture.shape} came.")
-
-
-def _photo(source, shape):
-    """Return a photo, given as a path or as the bytes of a file, cut to the middle and scaled."""
-    import io
-
-    from PIL import Image, ImageOps
-
-    opened = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source)
-    fitted = ImageOps.fit(ImageOps.exif_transpose(opened).convert("RGB"), shape[1::-1])
-    return np.asarray(fitted, dtype="float32")
-
-
-def _sketch(receive):
-    """Return a small canvas to draw on."""
-    from layerwise.explore.sketch import Sketch
-
-    return Sketch(receive)
-
-
-def _upload(show):
-    """Return a button that takes a photo."""
-    import ipywidgets
-
-    button = ipywidgets.FileUpload(accept="image/*", multiple=False, description="Your own photo")
-    button.add_class("layerwise-button")
-
-    def take(change):
-        files = button.value  # a dict by name in ipywidgets 7, a tuple in 8
-        for file in list(files.values()) if isinstance(files, dict) else files:
-            show(bytes(file["content"]))
-
-    button.observe(take, "value")
-    row = ipywidgets.Box([button])
-    row.add_class("layerwise-buttons")
-    return row

@@ -17,7 +17,8 @@ def unit(picture, pattern, responses, favourites, *, unit=0, captions=(), heat=N
         picture: The picture the unit answers to, shape `(height, width)` or `(height, width, 3)`, from 0 to 1.
         pattern: What the unit looks for, a picture of any size; values below zero make it blue and orange.
         responses: The answers of all units of the layer to the picture, shape `(units,)`.
-        favourites: The pictures that excite the unit most, best first, shape `(n, height, width)` or with 3 channels.
+        favourites: The pictures that excite the unit most, best first, shape `(n, height, width)` or with 3 channels;
+            none for a unit that nothing excites.
         unit: The unit's position among `responses`.
         captions: One short caption for each favourite.
         heat: Where in the picture the unit answers, shape `(rows, columns)`, 0 or more; None for a unit without places.
@@ -54,12 +55,15 @@ def unit(picture, pattern, responses, favourites, *, unit=0, captions=(), heat=N
     if len(captions):
         words += f" Its favourites: {', '.join(map(str, captions))}."
     columns = 4 if narrow else 8
-    rows = -(-len(favourites) // columns)
-    made = figure(title=title, summary=summary or words, height=630 if narrow else 310 + 110 * rows)
+    rows = max(-(-len(favourites) // columns), 1)
+    tall = narrow and any("<br>" in str(caption) for caption in captions)  # captions of two lines under small pictures
+    height = 630 + 40 * tall if narrow else 310 + 110 * rows
+    made = figure(title=title, summary=summary or words, height=height)
     boxes = _places(narrow)
-    sheet, tops = _sheet(favourites, places, columns)
+    favoured = "its favourites" if len(favourites) else "it has no favourites"
+    sheet, tops = _sheet(favourites, places, columns, below=0.55 if tall else 0.34)
     for number, (name, image) in enumerate(
-        [("the picture", _seen(picture, heat)), (pattern_title, _tint(pattern)), ("its favourites", sheet)], 1
+        [("the picture", _seen(picture, heat)), (pattern_title, _tint(pattern)), (favoured, sheet)], 1
     ):
         _image(made, image, number, boxes[number - 1], name)
     _bars(made, responses, unit, boxes[3])
@@ -78,7 +82,7 @@ def unit(picture, pattern, responses, favourites, *, unit=0, captions=(), heat=N
 def _places(narrow):
     """Return where the four panels stand, as (x domain, y domain): picture, pattern, favourites, bars."""
     if narrow:
-        return ([0, 0.46], [0.7, 1]), ([0.54, 1], [0.7, 1]), ([0, 1], [0, 0.36]), ([0.13, 1], [0.47, 0.62])
+        return ([0, 0.46], [0.7, 1]), ([0.54, 1], [0.7, 1]), ([0, 1], [0, 0.36]), ([0.13, 1], [0.47, 0.65])
     return ([0, 0.25], [0.44, 1]), ([0.29, 0.54], [0.44, 1]), ([0, 1], [0, 0.3]), ([0.64, 1], [0.52, 1])
 
 
@@ -103,14 +107,14 @@ def _seen(picture, heat):
     return (pale * (1 - 0.9 * strength) + _MARK * 0.9 * strength).clip(0, 255).astype("uint8")
 
 
-def _sheet(favourites, places, columns):
-    """Return the favourites in rows on one sheet, and the top of each row."""
+def _sheet(favourites, places, columns, *, below):
+    """Return the favourites in rows on one sheet, and the top of each row; `below` is their captions' room."""
     coloured = [_tint(picture) for picture in favourites]
     if places is not None:
         coloured = [_marked(image, place) for image, place in zip(coloured, places, strict=True)]
-    high, wide = coloured[0].shape[:2]
-    gap, below = max(2, wide // 12), max(5, high // 3)
-    rows = -(-len(coloured) // columns)
+    high, wide = favourites.shape[1:3]
+    gap, below = max(2, wide // 12), max(5, round(below * high))
+    rows = max(-(-len(coloured) // columns), 1)
     sheet = np.empty((rows * (high + below), columns * (wide + gap) - gap, 3), dtype="uint8")
     sheet[:] = _rgb(theme.PAPER)
     tops = [row * (high + below) for row in range(rows)]
