@@ -309,7 +309,7 @@ def test_the_sentence_counts_the_gaps_that_are_left(words, told):
 def test_many_columns_become_lines_on_narrow_pages():
     columns = {f"a long name {k}": [float(k)] * 6 for k in range(12)}
     wide, narrow = plot.cells(columns), plot.cells(columns, narrow=True)
-    assert np.shape(wide.data[0].z) == (6, 12) and np.shape(narrow.data[0].z) == (12, 6)
+    assert np.shape(wide.data[0].z) == (6, 12) and np.shape(narrow.data[0].z) == (12, 4)
     assert list(narrow.layout.yaxis.ticktext) == list(columns) and narrow.data[0].text[3][0] == "3"
     assert np.shape(plot.cells(columns, turned=True).data[0].z) == (12, 6)
     both = plot.cells({"before": {"a": [1.0], "b": [2.0]}, "after": columns}, narrow=True)

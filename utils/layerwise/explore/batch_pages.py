@@ -10,6 +10,7 @@ from layerwise.explore.base import Explorer
 from layerwise.explore.controls import Choice, Slider, Toggle
 
 EPOCHS, BATCHES, MOST = 3, 6, 32
+_SMALLER = 0.75  # the width of four pictures on a narrow page, as a share of theirs on a wide one
 
 
 def build(batches, classes, state):
@@ -63,7 +64,13 @@ def draw(result, *, narrow=False):
     x = result["x"]
     if x.dtype.kind == "f" and x.max() > 1:
         x = np.clip(x, 0, 255).round().astype("uint8")
-    return plot.images(x, titles=result["names"], columns=4 if narrow else 8, title="One batch, as the network gets it")
+    figure = plot.images(
+        x, titles=result["names"], columns=4 if narrow else 8, title="One batch, as the network gets it"
+    )
+    if narrow:  # less high, by as much as the pictures are smaller there
+        top = figure.layout.margin.t + 12
+        figure.update_layout(height=int(top + _SMALLER * (figure.layout.height - top)))
+    return figure
 
 
 def say(state, result, changed=None):
@@ -71,7 +78,7 @@ def say(state, result, changed=None):
     shape = f"{' × '.join(map(str, result['shape']))} numbers from {result['low']:.0f} to {result['high']:.0f}"
     counts = [result["names"].count(name) for name in dict.fromkeys(result["names"])]
     if changed == "epoch":
-        return f"Epoch {state['epoch']}: all pictures again, where shuffled in another order; this batch is {shape}."
+        return f"Epoch {state['epoch']}: all pictures again, where shuffled in a new order; this batch is {shape}."
     if changed == "sort":
         did = "Sorted for you" if state["sort"] else "Unsorted, as the network gets them"
         among = f"{len(counts)} classes among {len(result['names'])} pictures"

@@ -91,9 +91,11 @@ def say(state, result, changed=None):
     share = f"{result['changed']:.1%} of the pixels changed visibly"
     if before == after:
         return f"The first frame has none before it, so nothing changed; the film is {size}."
+    if changed == "threshold" and not state["threshold"]:
+        return f"Nothing is ignored, not even noise: {share}; the film is {size}."
     if changed == "apart":
         step = f"{after - before} frames apart" if after - before > 1 else "From one frame to the next"
         return f"{step}, {share}: the longer the step, the farther things moved; the film is {size}."
     if changed == "threshold":
         return f"Without differences below {state['threshold']:.2f}, noise and slow light go first, and {share}."
-    return f"From frame {before} to frame {after} {share}; the film is {size}."
+    return f"From frame {before} to frame {after}, {share}; the film is {size}."

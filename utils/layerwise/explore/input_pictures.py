@@ -162,6 +162,8 @@ def say(state, result, changed=None):
     if changed in ("change", "throw"):
         if state["change"] == "none":
             return f"Without augmentation the network sees the same picture in every epoch; {size}."
+        if changed == "throw" and state["change"] == "mirror":
+            return f"A mirror has no dice: there is one mirrored picture, and a pipeline tosses a coin for it; {size}."
         return f"A new picture of the same class ({state['change']}), drawn anew in every epoch; {size}, {span}."
     top, left, bottom, right = result["outline"]
     lost = 1 - (bottom - top) * (right - left) / (photo.shape[0] * photo.shape[1])

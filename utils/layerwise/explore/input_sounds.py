@@ -194,7 +194,7 @@ def draw(result, *, narrow=False):
         frame=result["frame"], y=np.arange(1, count + 1) if mel else None,
         y_title="mel band" if mel else "frequency in Hz",
         value_title="decibels" if result["decibels"] else "magnitude", narrow=narrow,
-        title="Frame by frame, the sound becomes a picture",
+        title="Sound becomes a picture",
     )
 
 

@@ -121,7 +121,7 @@ def draw(result, *, narrow=False):
     """Return the figure of a result."""
     tables = {"the table as it comes": result["before"], "what the network would get": result["after"]}
     return plot.cells(
-        tables, rows=ROWS, filled=result["filled"], narrow=narrow, title="A table and the numbers that are made of it"
+        tables, rows=ROWS, filled=result["filled"], narrow=narrow, title="A table becomes numbers"
     )
 
 
@@ -163,8 +163,8 @@ def say(state, result, changed=None):
     if changed == "units":
         did = {
             "leave them": "Each column keeps its unit, so thousands stand beside tens",
-            "0 to 1": "Each column of numbers runs from 0 to 1: a single odd value would squeeze all others together",
-            "standardised": "Each column of numbers has mean 0 and spread 1, whatever its unit was",
+            "0 to 1": "Each measured column runs from 0 to 1: a single odd value would squeeze all others together",
+            "standardised": "Each measured column has mean 0 and spread 1, whatever its unit was",
         }[state["units"]]
         return f"{did}: {shape}; {fit}."
     return f"The table would become {shape}; {fit}."

@@ -93,7 +93,7 @@ def draw(result, *, narrow=False):
 def say(state, result, changed=None):
     """Return one sentence: what the last move did, and what became of the text."""
     unknown, length = result["kinds"].count("unknown"), state["length"]
-    shape = f"the text is now {length} whole numbers, {unknown} of them the 1 that means unknown"
+    shape = f"the text is now {length} whole numbers, {unknown} of them 1, which means unknown"
     if changed == "vocabulary":
         covered = f"{result['covered']:.0%} of all tokens in the collection"
         return f"The {state['vocabulary']:,} numbers cover {covered}; {shape}."

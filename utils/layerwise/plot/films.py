@@ -76,9 +76,11 @@ def change(before, after, difference, amounts, *, frames, rate=None, title="", s
         4, [0, 1], [0, 0.16 if narrow else 0.24],
         x={"range": [0, float(at[-1]) or 1.0], "title": {"text": "seconds" if rate else "frame", "standoff": 4}},
         y={"range": [0, float(amounts.max()) * 1.1 or 1.0], "nticks": 3,
-           "title": {"text": "mean change", "standoff": 6}},
+           "title": {"text": "" if narrow else "mean change", "standoff": 6}},
     )
-    return panels.into(result, margin={"l": 68})
+    if narrow:
+        panels.caption("mean change", 0, 0.165, anchor="left")
+    return panels.into(result, margin={"l": 44 if narrow else 68, "r": 12})
 
 
 def _channels(colour):

@@ -8,7 +8,7 @@ _ROW = 26  # height of a row, in pixels
 _GAP, _FILLED, _WORD = "#F2B48E", "#F3DFA6", "#E3EFE9"
 
 
-_MOST = 7  # columns that have room beside each other on a narrow page
+_MOST, _BESIDE = 7, 4  # columns, and turned rows, that have room beside each other on a narrow page
 
 
 def cells(columns, *, rows=6, filled=None, title="", summary=None, narrow=False, turned=False):
@@ -43,6 +43,7 @@ def cells(columns, *, rows=6, filled=None, title="", summary=None, narrow=False,
     title = title or "A table"
     told, heights = [], []
     lying = turned or (narrow and max(map(len, tables.values())) > _MOST)
+    rows = min(rows, _BESIDE) if lying and narrow else rows
     for name, table in tables.items():
         count = max(len(values) for values in table.values())
         gaps = sum(is_gap(value) for values in table.values() for value in values)
