@@ -149,7 +149,8 @@ assert max(parts_of_group) == 1
 #
 # To *standardise* is to subtract the mean and divide by the standard deviation, so that 0
 # is average and 1 is a usual distance from it. For photos that is done for each colour.
-# `data.from_folder` reads every photo at once, cropped and resized.
+# `data.from_folder` reads every photo at once, cropped and resized; each finds its lot by
+# the name of its file.
 
 # %%
 thumbnails = data.from_folder(flowers.folder, size=36)
@@ -197,7 +198,7 @@ found(
 )
 
 # %% [markdown]
-# With so many pixels this leak is tiny. It is forbidden all the same, because the same
+# With so many photos this leak is tiny. It is forbidden all the same, because the same
 # habit is ruinous elsewhere: when the *choice* of inputs was made on all rows of gene
 # data, error rates came out near zero where honest ones were not ([Ambroise and
 # McLachlan, 2002](https://doi.org/10.1073/pnas.102102699)). Fit on the training part,
@@ -214,7 +215,7 @@ plot.stages(
 # %% [markdown]
 # Now move the steps yourself. Find the size at which you can no longer name the flower,
 # and see what *pad* and *stretch* do to a photo that is not square. Then look what
-# *standardised* does to the picture, and to the numbers below it.
+# *standardised* does to the picture, and to its numbers.
 
 # %%
 explore.inputs("picture", photos)
@@ -265,16 +266,17 @@ def encode(text, length):
 
 
 # %% [markdown]
-# Here is a sentence on its way, with a word that no mail of the year 2002 knew.
+# Here is a sentence on its way. *Zorbing* is in none of the mails, and *trip* is not among
+# the 998.
 
 # %%
 sentence = "WIN a FREE zorbing trip, reply now!"
-words, numbers = split(sentence), encode(sentence, length=9)
+words, numbers = split(sentence), encode(sentence, length=8)
 kinds = ["unknown" if number == 1 else "known" for number in numbers[: len(words)]]
 blank = len(numbers) - len(words)
 plot.tokens(
     words + ["·"] * blank, numbers.tolist(), kinds=kinds + ["padding"] * blank,
-    title="Seven words and two fillers become nine numbers",
+    narrow=True, title="Seven words and a filler become eight numbers",
 )
 
 # %% [markdown]
@@ -293,8 +295,8 @@ if keras.backend.backend() == "tensorflow":
 # %%
 predict(
     "01.vocabulary",
-    "The training mails hold over 20,000 different words, and we keep 998. How many of "
-    "the words in unseen mails will be unknown?",
+    f"The training mails hold {len(counts):,} different words, and we keep 998. How "
+    "many of the words in unseen mails will be unknown?",
     ["about one in twenty", "about one in four", "more than half"],
 )
 
@@ -326,7 +328,7 @@ plot.curves(
 # vocabulary grows, and what happens when the tokens are characters.
 
 # %%
-explore.inputs("text", mails.x_train[:1500], text=sentence)
+explore.inputs("text", mails.x_train, text=sentence)
 
 # %% [markdown]
 # The numbers are names, not amounts: word 20 is not twice word 10. Lesson 10 gives each
@@ -342,11 +344,10 @@ explore.inputs("text", mails.x_train[:1500], text=sentence)
 
 # %%
 digits = data.load("spoken_digits", source="bundled")
-spoken = [np.flatnonzero(digits.y_train == digit)[digit] for digit in (3, 7, 9)]
-clips = {
-    digits.classes[digits.y_train[i]]: digits.x_train[i][: digits.length_train[i]]
-    for i in spoken
-}
+clips = {}
+for digit in (3, 7, 9):
+    row = np.flatnonzero(digits.y_train == digit)[7]
+    clips[digits.classes[digit]] = digits.x_train[row][: digits.length_train[row]]
 plot.wave(clips["seven"] / 32768, digits.rate, title='Somebody says "seven"')
 
 # %% [markdown]
@@ -395,8 +396,9 @@ plot.sound(
 # apart and blurs time, a short one the other way round: no window does both. Listen to
 # it. *Hear the numbers* plays a sound that is rebuilt from the spectrogram alone, by the
 # method of [Griffin and Lim (1984)](https://doi.org/10.1109/TASSP.1984.1164317): what is
-# gone there, a network cannot hear either. Try ten mel bands, and a hop longer than the
-# window.
+# gone there, a network cannot hear either. Try a hop longer than the window, and ten *mel
+# bands*: sums over neighbouring tones, narrow for low ones and wide for high ones, as the
+# ear has it.
 
 # %%
 explore.inputs("sound", clips, rate=digits.rate)
@@ -438,6 +440,14 @@ found(
 # %%
 grey = film.astype("float32").mean(axis=-1) / 255
 difference = grey[1:] - grey[:-1]
+found(
+    "still_pixels",
+    np.mean(np.abs(difference) < 0.02),
+    "From frame to frame {:.0%} of the pixels change by less than a fiftieth of the "
+    "way from black to white.",
+)
+
+# %%
 change = np.abs(difference).mean(axis=(1, 2))
 busiest = int(change.argmax()) + 1
 plot.change(
@@ -452,8 +462,9 @@ plot.change(
 
 # %% [markdown]
 # Blue has become darker, orange brighter. Move through the films: which of them can you
-# tell from the differences alone? Raise the threshold until rain and passing clouds are
-# gone and people remain.
+# tell from the differences alone? Raise the threshold: noise goes first, then the rain.
+# Of what is left, a difference cannot say whether it is a thief, a passing car or a tree in
+# the wind, and who stands still is not in it at all.
 
 # %%
 explore.inputs("video", dict(zip(names, yard.x_train)), rate=yard.rate)
@@ -493,18 +504,14 @@ standardised = (filled - table_mean) / table_spread
 
 # %%
 kinds_of = table[["island", "sex"]].fillna("unknown")
-one_hot = [
-    kinds_of[name] == word
-    for name in kinds_of
-    for word in sorted(kinds_of[name][learn].unique())
-]
+words_of = {name: sorted(kinds_of[name][learn].unique()) for name in kinds_of}
+one_hot = [kinds_of[name] == word for name in words_of for word in words_of[name]]
 x_table = np.column_stack([standardised, *one_hot]).astype("float32")
 x_table.shape
 
 # %% [markdown]
 # scikit-learn does the same. Fitted on the training rows, it can be handed to whoever
-# uses the model, and it meets an island that it has never seen with zeros where ours does
-# too.
+# uses the model. An island that it has never seen becomes zeros, as with us.
 
 # %%
 from sklearn.compose import make_column_transformer
@@ -523,17 +530,15 @@ assert np.allclose(prepare.transform(table.assign(**kinds_of)), x_table, atol=1e
 # What the network gets has no gaps, no words, and no units:
 
 # %%
-kinds_found = [word for name in kinds_of for word in sorted(kinds_of[name].unique())]
-names_of = [*measures, *(f"is {word}" for word in kinds_found)]
+names_of = measures + [f"is {word}" for words in words_of.values() for word in words]
 plot.cells(
-    dict(zip(names_of, x_table.T.tolist())),
-    rows=6,
+    dict(zip(names_of, x_table.T.tolist())), rows=6, turned=True,
     title="The same six birds as numbers",
 )
 
 # %% [markdown]
-# Now choose otherwise. Which choice loses rows, which one invents an order, and which
-# leaves a trace of having guessed?
+# Now choose otherwise; all rows count as training rows here. Which choice loses rows,
+# which one invents an order, and which leaves a trace of having guessed?
 
 # %%
 explore.inputs("table", table)
@@ -590,13 +595,14 @@ validation = data.pipeline(files[part == 1], labels[part == 1], **settings)
 
 # %% [markdown]
 # How much does the cache save? The first pass over the training photos decodes them, the
-# second finds them ready.
+# second finds them ready. We count the seconds that processor cores work for this notebook;
+# a clock on the wall would also count what other programs do.
 
 # %%
 predict(
     "01.cache",
-    "How much faster is the second pass over the same photos?",
-    ["about as fast", "two to five times", "more than five times"],
+    "How much less work is the second pass over the same photos?",
+    ["about as much", "two to five times less", "more than five times less"],
 )
 
 # %%
@@ -604,11 +610,11 @@ import time
 
 
 def seconds(batches):
-    """Return how long one pass over all batches takes."""
-    began = time.perf_counter()
+    """Return how long processor cores work for one pass over all batches."""
+    began = time.process_time()
     for _ in batches:
         pass
-    return time.perf_counter() - began
+    return time.process_time() - began
 
 
 # %%
@@ -617,14 +623,14 @@ decoding, kept = seconds(plain), min(seconds(plain) for _ in range(3))
 found(
     "cache_gain",
     decoding / kept,
-    "From the cache a pass is {:.0f} times as fast.",
+    "Decoding, a pass is {:.0f} times the work that it is from the cache.",
     predicted="01.cache",
 )
 
 # %% [markdown]
-# Keras has a pipeline too, `image_dataset_from_directory`, which the tutorials use. It
-# reads the same folder to the same batches. Which is faster? We let them take turns and
-# compare the best of three.
+# Keras has a pipeline too, `image_dataset_from_directory`, which the tutorials use. Which
+# is faster? Ours has an advantage: it decodes a JPEG that is much too large at half its
+# size, a quarter or an eighth. We let them take turns and compare the best of five passes.
 
 # %%
 if keras.backend.backend() == "tensorflow":
@@ -635,11 +641,11 @@ if keras.backend.backend() == "tensorflow":
         verbose=False,
     ).prefetch(2)
     ours = data.pipeline(files, labels, size=SIZE, shuffle=True)
-    times = np.array([(seconds(ours), seconds(from_keras)) for _ in range(3)])
+    times = np.array([(seconds(ours), seconds(from_keras)) for _ in range(5)])
     found(
         "pipeline_ratio",
         times[:, 0].min() / times[:, 1].min(),
-        "Ours takes {:.2f} times as long as Keras's.",
+        "Ours takes {:.2f} times the work of Keras's.",
     )
 
 # %% [markdown]
@@ -648,9 +654,9 @@ if keras.backend.backend() == "tensorflow":
 # %%
 x_batch, y_batch = (keras.ops.convert_to_numpy(one) for one in next(iter(training)))
 plot.images(
-    x_batch[:16].astype("uint8"),
-    titles=[flowers.classes[kind] for kind in y_batch[:16]],
-    title=f"16 of a batch of shape {x_batch.shape}",
+    x_batch[:12].astype("uint8"),
+    titles=[flowers.classes[kind] for kind in y_batch[:12]],
+    columns=6, title=f"12 of a batch of shape {x_batch.shape}",
 )
 
 # %% [markdown]
@@ -671,7 +677,7 @@ explore.batches(training, flowers.classes)
 
 # %%
 def block(filters, strides=1):
-    """Return layers that filter a picture and halve its sides."""
+    """Return layers that filter a picture and make it smaller."""
     return [
         keras.layers.Conv2D(filters, 3, strides, padding="same", use_bias=False),
         keras.layers.BatchNormalization(momentum=0.9),
@@ -769,8 +775,8 @@ plot.images(
 # - **unscaled**: the bytes as they are, 0 to 255,
 # - **mislabelled**: one label in ten replaced by another, at random,
 # - **leaking**: a third of the training pictures are second shots of test flowers, as
-#   when the same flower was photographed twice and the split was drawn by photo. The
-#   camera has moved by a pixel or two and the light has changed a little.
+#   when each flower was photographed twice and the split was drawn by photo. The camera
+#   has moved by up to two pixels and the light has changed a little.
 
 # %%
 def second_shot(picture, rng):
@@ -785,7 +791,8 @@ species = thumbnails.y
 
 # %% [markdown]
 # All four train on equally many pictures and are asked twice: about the *test* flowers,
-# some of which the leaking version has met, and about *fresh* ones, which nobody has.
+# each of which the leaking version has met in another shot, and about *fresh* ones, which
+# none has.
 
 
 # %%
@@ -795,6 +802,12 @@ def parts(seed):
     return np.split(order, [int(0.6 * len(order)), int(0.8 * len(order))])
 
 
+# %% [markdown]
+# Here the faults are made. A version is its pictures, their labels, and how pictures are
+# scaled, in training and whenever it is asked.
+
+
+# %%
 def versions(seed):
     """Yield a name, training pictures and labels, and how pictures are scaled."""
     rng, (learn, test, _) = np.random.default_rng(seed), parts(seed)
@@ -868,8 +881,7 @@ def accuracy(x, rows):
 # versions: differences between them are differences between the data. The cleanly trained
 # network is then asked about fresh flowers twice more, in a form that it did not learn
 # from, which is what *inconsistent* data are: once as bytes, since somebody forgot to
-# scale them, and once with red and blue exchanged, as some programs store pictures. This
-# is the longest cell of the page.
+# scale them, and once with red and blue exchanged, as some programs store pictures.
 
 # %%
 losses, scores, in_use = {}, {}, []
@@ -905,12 +917,31 @@ found(
 
 # %% [markdown]
 # A first guess made of numbers a hundred times too large is wildly wrong, and the first
-# epochs go into repairing it. Why inputs near 0 with a spread near 1 are easiest to learn
-# from is explained by [LeCun and others (1998)](https://doi.org/10.1007/3-540-49430-8_2).
+# epochs go into repairing it. How long does it take? We look at the loss that clean
+# pictures reach in a third of the training, seed by seed.
+
+# %%
+third = max(1, PASSES // 3)
+slower = []
+for clean, unscaled in zip(losses["clean"], losses["unscaled"]):
+    behind = [value > clean[third - 1] for value in unscaled]
+    slower.append((1 + sum(behind)) / third)
+
+# %%
+found(
+    "slower",
+    np.mean(slower),
+    f"Raw bytes need {{:.1f}} times as many epochs ({min(slower):.1f} to "
+    f"{max(slower):.1f}) to come as far.",
+)
+
+# %% [markdown]
+# Why inputs near 0 with a spread near 1 are easiest to learn from is explained by [LeCun
+# and others (1998)](https://doi.org/10.1007/3-540-49430-8_2).
 #
 # Now the scores. For each seed we take the difference from the clean version; the
-# interval says how well its mean over seeds is known (*t* distribution, 19 times in 20). Where it
-# holds zero, these runs have not shown any difference.
+# interval says how well its mean over seeds is known (*t* distribution, 19 times in 20).
+# Where it holds zero, these runs have not shown any difference.
 
 # %%
 points = {name: 100 * np.array(rows) for name, rows in scores.items()}
@@ -967,14 +998,14 @@ tell("leak_truth", "leaking", "It changes the score on fresh flowers")
 assert PROFILE == "smoke" or average[leak] > half[leak]
 
 # %% [markdown]
-# So the sentence is half right. *Poor* data cost little here. Wrong labels at random are
-# outvoted by the right ones: networks learn even where wrong labels outnumber right ones
-# ([Rolnick and others, 2017](https://arxiv.org/abs/1705.10694)). *Inconsistent* data,
+# So the sentence is half right. *Poor* data cost a few points here. Wrong labels at random
+# are outvoted by the right ones: networks learn even where wrong labels outnumber right
+# ones ([Rolnick and others, 2017](https://arxiv.org/abs/1705.10694)). *Inconsistent* data,
 # another form in use than in training, cost far more, and no training curve shows it.
 #
-# All these faults lower a score, and a low score makes people look for the fault. The
-# leak *raises* it. The network is no better, only the report is, and nobody searches for
-# an error in good news. That makes it the worst.
+# A low score makes people look for the fault. The leak *raises* the score. The network is
+# no better on fresh flowers, only the report is, and nobody searches for an error in good
+# news. That makes it the worst.
 #
 # It is also common. Of the test pictures of CIFAR-10, a standard collection, 3.3 % have a
 # near copy among the training pictures, and of CIFAR-100 10 % ([Barz and Denzler,
@@ -1054,7 +1085,7 @@ quiz(
 # %%
 quiz(
     "01.quiz.augment",
-    "Which change is *no* augmentation for photos of handwritten digits?",
+    "Which change is not fit to augment photos of handwritten digits?",
     {
         "moving it by two pixels": "A 6 remains a 6 wherever it stands.",
         "turning it upside down": "A 6 becomes a 9: the label is wrong then.",
@@ -1070,7 +1101,7 @@ quiz(
 # the same others, and then the network learns the error, and a test that was labelled by
 # the same people rewards it. Ten well-known test sets hold 3.3 % wrong labels on average
 # ([Northcutt and others, 2021](https://arxiv.org/abs/2103.14749)). Nor do leaks need
-# copies: a network that was to find pneumonia learned which hospital a film came from,
+# copies: a network that was to find pneumonia learned which hospital an X-ray came from,
 # since one of them had more of it ([Zech and others,
 # 2018](https://doi.org/10.1371/journal.pmed.1002683)). A split by patient does not help
 # there; a test in a third hospital does.

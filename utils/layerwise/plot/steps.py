@@ -42,7 +42,7 @@ def stages(pictures, *, outline=None, title="", summary=None, narrow=False):
     count = len(arrays)
     result = figure(
         title=title, summary=summary or f"{sentence(title)} {told}.",
-        height=110 + 210 * count if narrow else 470,
+        height=110 + 210 * count if narrow else 490,
     )
     panels = _panels.Panels()
     for k, (name, array) in enumerate(arrays.items()):
@@ -51,8 +51,11 @@ def stages(pictures, *, outline=None, title="", summary=None, narrow=False):
         _histogram(panels, 2 * k + 2, array, *histogram_at, last=k == count - 1 or not narrow)
         high, wide = array.shape[:2]
         middle = picture_at[0][0] if narrow else sum(picture_at[0]) / 2
+        # Side by side, a line each: on a phone there are 100 pixels for it.
+        line = "  " if narrow else "<br>"
+        shape = f"{high} × {wide} × {1 if array.ndim == 2 else array.shape[2]}"
         panels.caption(
-            f"<b>{name}</b>  {high} × {wide} × {1 if array.ndim == 2 else array.shape[2]}, {array.dtype}",
+            f"<b>{name}</b>{line}{shape}{', ' if narrow else line}{array.dtype}",
             middle, picture_at[1][1] + (0.004 if narrow else 0.01), anchor="left" if narrow else "center",
         )
     if outline is not None:
@@ -79,7 +82,7 @@ def _places(k, count, narrow):
     wide = 1 / count
     edge = 0.06 * wide
     across = [k * wide + edge, (k + 1) * wide - edge]
-    return (across, [0.42, 0.93]), (across, [0.0, 0.27])
+    return (across, [0.4, 0.87]), (across, [0.0, 0.26])
 
 
 def _histogram(panels, number, array, across, upwards, *, last):

@@ -116,7 +116,7 @@ def _grid(panels, number, table, rows, filled, upwards, narrow, lying):
                "ticktext": [name.replace("_", " ") for name in table], "tickfont": {"size": size},
                "range": [len(table) - 0.5, -0.5]},
         )
-    labels = ["<br>".join(wrapped(name.replace("_", " "), 8 if narrow or len(table) > 6 else 14)) for name in table]
+    labels = ["<br>".join(wrapped(name.replace("_", " "), 8 if narrow or len(table) > 4 else 14)) for name in table]
     return panels.panel(
         number, [0, 1], upwards,
         x={**bare, "side": "top", "tickmode": "array", "tickvals": list(range(len(table))), "ticktext": labels,
