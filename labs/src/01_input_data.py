@@ -1096,8 +1096,8 @@ if ready:
     found("split_by_clip", flattering, "Split by clip it would have claimed {:.1%}.")
 
 # %% [markdown]
-# Whatever the second number is higher by is no skill, only a kinder exam. Listen to what
-# it hears: move the window, and play the numbers.
+# The difference is no skill, only a kinder exam. Listen to what it hears: move the
+# window, and play the numbers.
 
 # %%
 first = {k: np.flatnonzero(spoken == k)[0] for k in (0, 4, 8)}
