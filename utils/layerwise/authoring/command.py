@@ -1,4 +1,4 @@
-"""The command ``layerwise``: for learners (doctor, update) and for authors (build, pull, lint, run, lock).
+"""The command ``layerwise``: for learners, instructors and authors.
 
 Each subcommand imports its module only when it runs, so that help answers at once.
 """
@@ -11,7 +11,7 @@ import typer
 
 from layerwise.suggest import CourseError
 
-LEARN, MAKE = "For learners", "For authors"
+LEARN, TEACH, MAKE = "For learners", "For instructors", "For authors"
 
 app = typer.Typer(
     name="layerwise",
@@ -93,6 +93,56 @@ def update():
     from layerwise.authoring import update as part
 
     raise typer.Exit(part.update(root()) or 0)
+
+
+@app.command(
+    rich_help_panel=TEACH,
+    epilog=(
+        "[cyan]layerwise grade submitted[/cyan]                  every notebook below the folder\n\n"
+        "[cyan]layerwise grade submitted --secret autumn[/cyan]  the same inputs as last time\n\n"
+        "A notebook directly in the folder is named after its file, one further down after its first folder."
+    ),
+)
+def grade(
+    submissions: Annotated[Path, typer.Argument(metavar="SUBMISSIONS", help="A folder of notebooks, or one.")],
+    output: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the tables and pages go.")] = Path("grades"),
+    secret: Annotated[
+        str | None, typer.Option(help="A text that draws the inputs of the checks; fresh when left out.")
+    ] = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Submissions at the same time.")] = None,
+    unprotected: Annotated[
+        bool, typer.Option("--unprotected", help="Grade where submissions cannot be shut in, too.")
+    ] = False,
+):
+    """Grade a folder of notebooks: each in a process of its own, every point with its reason."""
+    from layerwise.authoring import grading
+
+    raise typer.Exit(grading.run(root(), submissions, output, secret=secret, jobs=jobs, unprotected=unprotected))
+
+
+@app.command(
+    rich_help_panel=TEACH,
+    epilog=(
+        "[cyan]layerwise nbgrader teaching[/cyan]     settings, and an assignment for each lab\n\n"
+        "[cyan]layerwise nbgrader teaching 02[/cyan]  the lab of one lesson only\n\n"
+        "Run it again after an update. What you changed there stays; submissions and the gradebook are not touched."
+    ),
+)
+def nbgrader(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The nbgrader course; made where there is none.")],
+    lessons: Annotated[
+        list[str] | None, typer.Argument(metavar="[LESSONS]...", help="Ids or their beginnings; all when left out.")
+    ] = None,
+):
+    """Make a course for nbgrader from the labs, or bring one up to date."""
+    from layerwise.authoring import classroom
+
+    report = classroom.make(root(), folder, lessons=lessons)
+    for path in report.written:
+        typer.echo(f"written  {path}")
+    for path in report.kept:
+        typer.echo(f"kept     {path}: you changed it. To get the course's own, move yours away and run this again.")
+    typer.echo(f"{len(report.unchanged)} unchanged, {len(report.written)} written, {len(report.kept)} kept.")
 
 
 @app.command(

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from layerwise.check import engine
+from layerwise.check import cards, engine
 from layerwise.check.engine import NOT_TRIED, NOT_YET, Verdict
 from layerwise.check.exercise import known, load
 from layerwise.grading.session import Ended, Zygote
@@ -29,8 +29,9 @@ class Result:
     Args:
         exercise: Such as "02.softmax".
         points, possible: What it got, and what it can give.
-        verdict: A `layerwise.check.engine.Verdict`.
+        verdict: A `layerwise.check.engine.Verdict`, without the values that it was found on.
         cell: Number of the cell that holds the answer, or None.
+        text, html: What the card in the notebook says.
     """
 
     exercise: str
@@ -38,6 +39,8 @@ class Result:
     possible: float
     verdict: Verdict
     cell: int | None = None
+    text: str = ""
+    html: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,12 +124,22 @@ def grade_one(zygote, one, exercises, trials, given, *, secret):
             while waiting and not session.ended:
                 exercise = waiting.pop(0)
                 verdict = judged(session, exercise, found.get(exercise.id), trials[exercise.id])
+                if verdict.state == NOT_YET:
+                    session.end()  # whatever a wrong answer did to its process, the next one begins anew
                 verdict.seed = seed_of(secret, exercise.id)
-                points = exercise.points if verdict else 0
-                cell = found.get(exercise.id, {}).get("cell")
-                cell = cell if type(cell) is int and cell > 0 else None
-                results.append(Result(exercise.id, points, exercise.points, verdict, cell))
+                results.append(_result(exercise, verdict, found.get(exercise.id)))
     return Grade(one.learner, one.lab, one.path, tuple(results), cells=dict(one.cells))
+
+
+def _result(exercise, verdict, found):
+    cell = found.get("cell") if type(found) is dict else None
+    text, page = cards.verdict_text(verdict, exercise), cards.verdict_html(verdict, exercise)
+    # The inputs may be thousands of pictures, and a class has many submissions.
+    verdict.case = verdict.expected = verdict.came = None
+    return Result(
+        exercise.id, exercise.points if verdict else 0, exercise.points, verdict,
+        cell if type(cell) is int and cell > 0 else None, text, page,
+    )
 
 
 def judged(session, exercise, found, trials):

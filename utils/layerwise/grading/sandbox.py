@@ -211,3 +211,19 @@ def _view(mount, source, target):
 def _checked(result, step):
     if result != 0:
         raise NoSandbox(f"{step}: {os.strerror(ctypes.get_errno())}")
+
+
+def guarantees():
+    """Return what holds for a learner's process on this system, found out by starting one.
+
+    Returns:
+        A dict of truth values: ``files`` (reads only Python and its packages, writes only its own folder), ``network``
+        (reaches none), ``processes`` (sees and ends only its own), ``memory``, ``time``, ``output``; and ``problem``,
+        the step that failed, or "".
+    """
+    from layerwise.grading.session import Zygote
+
+    with Zygote() as zygote, zygote.session() as session:
+        problem = session.problem
+    shut_in = dict.fromkeys(("files", "network", "processes"), not problem)
+    return {**shut_in, "memory": bool(_address_space()), "time": True, "output": True, "problem": problem}

@@ -64,7 +64,7 @@ def read(path, *, learner):
         cells = _cells(book)
     except OSError as error:
         return Submission(learner, path, problem=f"The file cannot be read: {error.strerror}.")
-    except (ValueError, TypeError, AttributeError, RecursionError):
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return Submission(
             learner, path, problem="This is not a notebook. Open it in JupyterLab and save it as .ipynb again."
         )
@@ -73,17 +73,26 @@ def read(path, *, learner):
     return Submission(learner, path, cells=tuple(cells), lab=_lab(cells, path, book))
 
 
-def _cells(book):
-    """Return (number, source) of the code cells, in notebook format 3 or 4."""
+def entries(book):
+    """Return (kind, source, metadata) of the cells of a parsed notebook in format 3 or 4, whatever they hold.
+
+    Raises:
+        TypeError, KeyError, AttributeError: When it is not a notebook.
+    """
     if type(book) is not dict:
         raise TypeError
-    entries = book["cells"] if "cells" in book else [c for sheet in book["worksheets"] for c in sheet["cells"]]
-    cells = []
-    for number, cell in enumerate(entries, 1):
-        if cell.get("cell_type") == "code":
-            source = cell.get("source", cell.get("input", ""))
-            cells.append((number, source if isinstance(source, str) else "".join(map(str, source))))
-    return cells
+    cells = book["cells"] if "cells" in book else [c for sheet in book["worksheets"] for c in sheet["cells"]]
+    found = []
+    for cell in cells:
+        source, metadata = cell.get("source", cell.get("input", "")), cell.get("metadata")
+        source = source if isinstance(source, str) else "".join(map(str, source))
+        found.append((cell.get("cell_type"), source, metadata if type(metadata) is dict else {}))
+    return found
+
+
+def _cells(book):
+    """Return (number, source) of the code cells."""
+    return [(number, source) for number, (kind, source, _) in enumerate(entries(book), 1) if kind == "code"]
 
 
 def _lab(cells, path, book):

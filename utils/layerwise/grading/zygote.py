@@ -12,6 +12,10 @@ import os
 import signal
 import socket
 import sys
+import time
+
+PATIENCE = 1.0
+"""Seconds that copies have to end by themselves when the grader has gone."""
 
 
 def main(arguments):
@@ -28,15 +32,18 @@ def main(arguments):
     readable, hidden = sandbox.readable_places(), sandbox.hidden_places()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to handle
     connection.sendall(b"ready\n")
+    copies = set()
     while True:
         line, descriptors, _, _ = socket.recv_fds(connection, 64, 2)
+        _reap(copies)
         if not line:
+            _end(copies)
             os._exit(0)
-        _reap()
         number = os.fork()
         if number == 0:
             connection.close()
             _become(descriptors, limits, readable, hidden, shut_in=settings["shut_in"])
+        copies.add(number)
         for descriptor in descriptors:
             os.close(descriptor)
 
@@ -73,11 +80,26 @@ def _become(descriptors, limits, readable, hidden, *, shut_in):
         os._exit(code)
 
 
-def _reap():
+def _reap(copies):
     """Take note of copies that have ended, so that they do not stay as zombies."""
-    with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
+    for number in list(copies):
+        with contextlib.suppress(ChildProcessError):
+            if os.waitpid(number, os.WNOHANG)[0] == 0:
+                continue
+        copies.discard(number)
+
+
+def _end(copies):
+    """End the copies that are still there: the grader has gone, and nobody else would stop an endless loop."""
+    until = time.monotonic() + PATIENCE
+    while copies and time.monotonic() < until:
+        time.sleep(0.01)
+        _reap(copies)
+    for number in copies:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(number, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(number, 0)
 
 
 if __name__ == "__main__":
