@@ -299,6 +299,7 @@ def refusal(thresholds, answered, wrong, costs, *, chosen, title="", summary=Non
         result.add_scatter(x=[thresholds[place]], y=[costs[place]], mode="markers", marker=marker, xaxis="x2",
                            yaxis="y2", hoverinfo="skip")
     most = max(0.01, 1.12 * float(np.nanmax(wrong[known], initial=0)))
+    dearest = max(float(costs.max()), 1e-9)
     wide = [[0, 1], [0, 1]] if narrow else [[0, 0.44], [0.58, 1]]
     high = [[0.6, 1], [0, 0.4]] if narrow else [[0, 1], [0, 1]]
     result.update_layout(
@@ -308,7 +309,7 @@ def refusal(thresholds, answered, wrong, costs, *, chosen, title="", summary=Non
         xaxis2={"domain": wide[1], "anchor": "y2", "title": {"text": "least confidence to answer", "standoff": 8},
                 "tickformat": ".0%", "range": [-0.03, 1.03]},
         yaxis2={"domain": high[1], "anchor": "x2", "title": {"text": "cost of one picture", "standoff": 8},
-                "range": [0, 1.12 * max(float(costs.max()), 1e-9)]},
+                "range": [-0.04 * dearest, 1.12 * dearest]},
     )
     return result
 
