@@ -2,10 +2,9 @@
 
 One zygote serves all of them, as in a class: whatever one submission does, the next is graded rightly.
 """
+# ruff: noqa: E501 - the attacks are programs in strings
 
 import json
-import os
-import shutil
 import sys
 import time
 from pathlib import Path
