@@ -275,7 +275,8 @@ def test_a_name_made_in_a_branch_or_a_loop_is_found():
     ("def f():\n    raise NotImplementedError", True),
     ("def f():\n    '''Say it.'''\n    # Your code here.\n    raise NotImplementedError('later')", True),
     ("def f():\n    pass", True), ("def f():\n    ...", True),
-    ("def f():\n    return None", False), ("def f(x):\n    if x:\n        raise NotImplementedError\n    return 1", False),
+    ("def f():\n    return None", False),
+    ("def f(x):\n    if x:\n        raise NotImplementedError\n    return 1", False),
     ("f = 3", False),
 ])
 def test_a_stub_is_known_by_its_body(source, stub):
@@ -292,7 +293,8 @@ def test_a_missing_name_is_an_error_that_names_it():
 
 
 VALUES = [
-    None, True, 3, -(2**70), 2.5, float("inf"), "ä", b"\0", 1 + 2j, [1, [2.0, "x"]], (1, (2,)), {1, 2}, {"a": 1, 2: [3]},
+    None, True, 3, -(2**70), 2.5, float("inf"), "ä", b"\0", 1 + 2j, [1, [2.0, "x"]], (1, (2,)), {1, 2},
+    {"a": 1, 2: [3]},
     np.arange(6).reshape(2, 3), np.array([True, False]), np.array(["a", "bc"]), np.zeros((0, 3), "float32"),
 ]
 
