@@ -207,7 +207,10 @@ def _fill(root, files):
 def _settings(config, dark):
     labconfig = config / "labconfig"
     labconfig.mkdir(parents=True)
-    disabled = {"@jupyterlab/apputils-extension:announcements": True, "@jupyterlab/extensionmanager-extension": True}
+    names = ("@jupyterlab/apputils-extension:announcements", "@jupyterlab/extensionmanager-extension")
+    # nbgrader brings its own panels, which learners do not have.
+    names += ("@jupyter/nbgrader", "@jupyter-notebook/lab-extension")
+    disabled = dict.fromkeys(names, True)
     (labconfig / "page_config.json").write_text(json.dumps({"disabledExtensions": disabled}))
     if dark:
         themes = config / "settings" / "@jupyterlab" / "apputils-extension"

@@ -16,6 +16,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from layerwise.files import write
 from layerwise.suggest import CourseError
 
 LEARNER, TEST, CONDA = "requirements.txt", "requirements-test.txt", "environment.yml"
@@ -165,9 +166,7 @@ def lock(root, *, upgrade=False):
         same = path.exists() and path.read_text(encoding="utf-8") == text
         print(f"{'unchanged' if same else 'written'}  {path.name}")
         if not same:
-            part = path.with_name(path.name + ".part")
-            part.write_text(text, encoding="utf-8", newline="\n")
-            part.replace(path)
+            write(path, text)
     return 0
 
 
