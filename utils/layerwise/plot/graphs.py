@@ -150,7 +150,7 @@ def _boxes(known, places):
         text += f"<br><span style='color:{_DARK_ORANGE}'>{number(slope) if slope is not None else ' '}</span>"
         made.append({
             "x": places[position][0], "y": places[position][1], "xref": "x", "yref": "y", "text": text,
-            "showarrow": False, "font": {"size": 13, "color": theme.INK}, "borderpad": 4, "width": 50,
+            "showarrow": False, "font": {"size": 12, "color": theme.INK}, "borderpad": 2, "width": 39,
             "bgcolor": "#FFFFFF" if value is not None else theme.PAPER, "borderwidth": 3 if at_work else 1.5,
             "bordercolor": theme.GOLD if at_work else theme.ORANGE if position in taking else
             theme.INK if value is not None else theme.GRID,
