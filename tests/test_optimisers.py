@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -96,6 +97,17 @@ def test_the_race_steps_plays_and_resets():
         race.step(-1)
 
 
+def test_a_reset_while_it_plays_has_the_last_word():
+    race = explore.optimiser_race()
+    for pause in np.linspace(0, 0.1, 12):
+        race.play()
+        time.sleep(pause)
+        race.reset()
+        for thread in [one for one in threading.enumerate() if one.name == "layerwise-play"]:
+            thread.join(20)
+        assert race.steps == 0 and not race.playing
+
+
 def test_the_sentence_names_who_left():
     race = explore.optimiser_race(surface="ravine", learning_rate=0.1, steps=100)
     assert "SGD has left the picture" in race.sentence
@@ -164,6 +176,20 @@ def test_the_finder_s_whole_control_space():
     assert any("too small" in one for one in said) and any("too large" in one for one in said)
 
 
+def test_a_model_that_has_seen_no_input_and_examples_in_lists():
+    keras = pytest.importorskip("keras")
+    keras.utils.set_random_seed(0)
+    x, y = examples()
+    made = keras.Sequential([keras.layers.Dense(16, activation="relu"), keras.layers.Dense(3, activation="softmax")])
+    made.compile("sgd", "sparse_categorical_crossentropy")
+    finder = explore.learning_rate_finder(made, x.tolist(), y.tolist(), sweeps=1)
+    before = values(made)
+    finder.run()
+    for one, other in zip(before, values(made), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert finder.suggestion is not None
+
+
 def test_what_cannot_be_found_is_said():
     keras = pytest.importorskip("keras")
     x, y = examples()
@@ -175,6 +201,8 @@ def test_what_cannot_be_found_is_said():
         explore.learning_rate_finder(scheduled, x, y)
     with pytest.raises(ValueError, match="one label for each input"):
         explore.learning_rate_finder(network(keras, "sgd"), x, y[:-1])
+    with pytest.raises(ValueError, match="one array of inputs and one of labels"):
+        explore.learning_rate_finder(network(keras, "sgd"), {"measures": x}, y)
     with pytest.raises(ValueError, match="low < high"):
         explore.learning_rate_finder(network(keras, "sgd"), x, y, low=1, high=0.1)
 

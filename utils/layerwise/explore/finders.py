@@ -20,7 +20,10 @@ class Finder(Explorer):
     """A range test on a live model; see `layerwise.explore.learning_rate_finder`."""
 
     def __init__(self, network, x, y, *, batch_size=64, steps=100, low=1e-5, high=10.0, sweeps=3, state=None):
+        x, y = np.asarray(x), np.asarray(y)
         _check(network, x, y, batch_size, steps, low, high, sweeps)
+        if not network.built:
+            network(x[:1])  # a model that has seen no input yet has no weights that could be put back
         self._network, self._x, self._y = network, x, y
         self._batch_size, self._seed = int(batch_size), 0
         self._rates = np.geomspace(low, high, int(steps))
@@ -230,6 +233,11 @@ def _check(network, x, y, batch_size, steps, low, high, sweeps):
         raise ValueError(
             "learning_rate_finder() sets the learning rate itself, but this optimizer follows a schedule: compile the "
             "model with a number for the learning rate."
+        )
+    if not x.ndim or not y.ndim:
+        raise ValueError(
+            "learning_rate_finder() takes one array of inputs and one of labels; a data set, a dict of inputs or None "
+            "came."
         )
     if len(x) != len(y):
         raise ValueError(f"learning_rate_finder() needs one label for each input; {len(x)} and {len(y)} came.")

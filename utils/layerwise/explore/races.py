@@ -11,6 +11,7 @@ from layerwise.plot import landscapes
 
 STEPS = 200
 STRIDE = 2  # steps between two pictures while it plays
+_ROOM = (50, 100, STEPS)  # how many steps the panel of losses has room for: it grows as they come
 CONTROLS = (
     Choice("surface", "surface", tuple(landscapes.SURFACES), "ravine", help="The loss over a plane of two weights."),
     Choice("learning_rate", "learning rate", (0.001, 0.003, 0.01, 0.03, 0.07, 0.1, 0.3, 1.0), 0.03, ordered=True,
@@ -51,7 +52,9 @@ class Race(Player):
         self._state["steps"] = 0
 
     def _advance(self, stop):
-        self.step(STRIDE)
+        with self._lock:  # a reset that comes meanwhile has the last word
+            if not stop.is_set():
+                self.step(STRIDE)
 
 
 @functools.lru_cache(maxsize=8)
@@ -78,7 +81,7 @@ def compute(*, surface, learning_rate, momentum, x, y, steps):
 def draw(result, *, narrow=False):
     """Return the figure of a result."""
     return landscapes.race(
-        result["paths"], on=result["surface"], narrow=narrow, steps=STEPS,
+        result["paths"], on=result["surface"], narrow=narrow, steps=next(n for n in _ROOM if n >= result["steps"]),
         title=f"Four optimisers, one start: {result['surface']}",
     )
 

@@ -18,7 +18,7 @@ def heatmap(values, *, x, y, x_title="", y_title="", value_title="value", number
         y_title: What the second settings are, with their unit.
         value_title: What the numbers are, with their unit.
         number: How values are written in their cells, as a format; "" leaves the cells empty.
-        marks: Cells to mark with a ring, as pairs of row and column.
+        marks: Cells to frame, as pairs of row and column.
         log: True colours by the logarithm, for values that differ many times over.
         title: A sentence above the picture.
         subtitle: How to read it, in small letters.

@@ -38,7 +38,7 @@ def race(paths, *, on, title="", summary=None, narrow=False, steps=None, height=
         >>> from layerwise import plot
         >>> figure = plot.race({"SGD": [[1, 1], [0.5, 0.5]]}, on="bowl", title="Half way down.")
         >>> plot.describe(figure)
-        'Half way down. Paths on the bowl surface. SGD: loss from 1 to 0.25 in 1 steps.'
+        'Half way down. Paths on the bowl surface. SGD: loss from 1 to 0.25 in 1 step.'
     """
     chosen = surface(on)
     if not isinstance(paths, dict) or not paths:
@@ -50,7 +50,8 @@ def race(paths, *, on, title="", summary=None, narrow=False, steps=None, height=
             raise ValueError(f'race(): "{name}" must have two columns, shape (steps + 1, 2); {points.shape} came.')
         losses = np.maximum(chosen.height(points[:, 0], points[:, 1]), LOWEST)
         drawn[name] = points, losses
-        ends = f"loss from {short(losses[0])} to {short(losses[-1])} in {len(points) - 1} steps"
+        taken = f"{len(points) - 1} step" + ("" if len(points) == 2 else "s")
+        ends = f"loss from {short(losses[0])} to {short(losses[-1])} in {taken}"
         gone = "" if np.abs(points[-1]).max() <= REACH else ", and out of the picture"
         told.append(f"{name}: {ends}{gone}")
     title = title or f"Optimisers on the {on} surface"
@@ -68,6 +69,7 @@ def race(paths, *, on, title="", summary=None, narrow=False, steps=None, height=
     longest = max(len(points) - 1 for points, _ in drawn.values())
     highest = max(float(losses.max()) for _, losses in drawn.values())
     return made.update_layout(
+        legend={"bgcolor": "rgba(0,0,0,0)"},  # its second row, on a narrow page, would hide the highest tick
         margin={"l": 52, "r": 16, "b": 48},
         xaxis={**side, "title": {"text": "first weight"}, "domain": left},
         yaxis={**side, "title": {"text": "second weight"}, "scaleanchor": "x", "constraintoward": "top",
