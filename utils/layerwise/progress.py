@@ -4,12 +4,14 @@ The file is `layerwise.paths.home()` ``/progress.sqlite``; it is made by the fir
 on a network, where SQLite's write-ahead log does not work, so every write is one transaction with a rollback
 journal: two kernels lose nothing to each other, and a kernel that is killed loses at most its last write.
 Nothing leaves this machine. A store that cannot be written never stops a lesson: what happens is kept until
-the kernel ends, and one note says so.
+the kernel ends, is tried again with each new event and at that end, and one note says so.
 
     select time, kind, key, value from events
 """
 
+import atexit
 import contextlib
+import datetime
 import json
 import os
 import random
@@ -25,11 +27,8 @@ PATIENCE = 10
 _unsaved = []  # what could not be written, as (time, kind, key, value)
 _noted = set()
 
-_TABLE = """
-create table if not exists events (
-  id integer primary key, time text not null, kind text not null, key text not null, value text not null
-)
-"""
+_TABLE = """create table if not exists events (
+  id integer primary key, time text not null, kind text not null, key text not null, value text not null)"""
 _INDEX = "create index if not exists events_by_key on events (kind, key)"
 
 
@@ -42,18 +41,24 @@ def file():
     return paths.home() / "progress.sqlite"
 
 
+def now():
+    """Return the time that events get; tests put a clock of their own in its place."""
+    return datetime.datetime.now(datetime.UTC)
+
+
 def record(kind, key, value):
     """Add one event.
 
     Args:
-        kind: What happened: "check", "hint", "solution", "predict" or "quiz".
+        kind: What happened: "check", "hint", "solution", "predict" or "quiz"; "found", what the run of a prediction
+            showed; "review", an exercise that a review brought back; "recall", a prediction remembered or not.
         key: The exercise or question it happened to.
         value: Anything that JSON can hold.
 
     Returns:
         True when it was written; False when it is kept in memory only.
     """
-    row = (time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime()), str(kind), str(key), json.dumps(value))
+    row = (now().isoformat(timespec="seconds"), str(kind), str(key), json.dumps(value))
     _unsaved.append(row)
     try:
         # Whatever could not be written before goes with it.
@@ -61,6 +66,8 @@ def record(kind, key, value):
         _unsaved.clear()
         return True
     except _Unusable as error:
+        atexit.unregister(_try_once_more)
+        atexit.register(_try_once_more)
         _note("unusable", f"Your progress could not be saved ({error}). The lesson works all the same; what you do is "
               f"kept until this kernel stops. The file is {file()}.")
         return False
@@ -97,15 +104,18 @@ def hints_opened(exercise):
     return max((event["value"] for event in events("hint", exercise) if type(event["value"]) is int), default=0)
 
 
-def summary():
+def summary(found=None):
     """Return what is known of each exercise.
+
+    Args:
+        found: Events as `events` returns them; those of the store when None.
 
     Returns:
         Dict from exercise to a dict with ``state`` ("right" once it was right, else "not yet"), ``attempts``,
         ``hints``, ``solution`` (was it opened), ``misconceptions`` (dict from key to count) and ``last`` (time).
     """
     exercises = {}
-    for event in events():
+    for event in events() if found is None else found:
         if event["kind"] not in ("check", "hint", "solution"):
             continue
         entry = exercises.setdefault(event["key"], {
@@ -113,13 +123,13 @@ def summary():
         })
         entry["last"] = event["time"]
         if event["kind"] == "hint":
-            entry["hints"] = max(entry["hints"], event["value"])
+            entry["hints"] = max(entry["hints"], event["value"] if type(event["value"]) is int else 0)
         elif event["kind"] == "solution":
             entry["solution"] = True
-        else:
+        elif isinstance(event["value"], dict):
             entry["attempts"] += 1
             if entry["state"] != "right":
-                entry["state"] = event["value"]["state"]
+                entry["state"] = event["value"].get("state", entry["state"])
             key = event["value"].get("misconception")
             if key:
                 entry["misconceptions"][key] = entry["misconceptions"].get(key, 0) + 1
@@ -132,62 +142,49 @@ def export(path):
     Raises:
         CourseError: When the file cannot be written.
     """
-    target = os.path.expanduser(os.fspath(path))  # noqa: PTH111
-    partial = f"{target}.part-{os.getpid()}"
-    text = json.dumps({"schema": SCHEMA, "events": events()}, indent=1, ensure_ascii=False)
-    try:
-        with open(partial, "w", encoding="utf-8") as stream:  # noqa: PTH123
-            stream.write(text + "\n")
-        os.replace(partial, target)  # noqa: PTH105
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            os.unlink(partial)  # noqa: PTH108
-        text = f"The progress could not be written to {target}: {error.strerror}. Choose another file."
-        raise CourseError(text) from None
+    from pathlib import Path
+
+    from layerwise import files
+
+    target = Path(path).expanduser()
+    if not target.parent.is_dir():
+        raise CourseError(f"The progress could not be written to {target}: there is no folder {target.parent}.")
+    files.write(target, json.dumps({"schema": SCHEMA, "events": events()}, indent=1, ensure_ascii=False) + "\n")
 
 
 def delete():
-    """Delete the store and all that is remembered of it."""
+    """Delete the store, the damaged ones that were kept, and all that is remembered of them."""
     _unsaved.clear()
     _noted.clear()
-    for ending in ("", "-journal"):
-        try:
-            file().with_name(file().name + ending).unlink(missing_ok=True)
-        except OSError as error:
-            raise CourseError(f"The progress store {file()} could not be deleted: {error.strerror}.") from None
+    name = file().name
+    try:
+        for path in (file(), file().with_name(f"{name}-journal"), *file().parent.glob(f"{name}.*")):
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise CourseError(f"The progress store {file()} could not be deleted: {error.strerror}.") from None
+
+
+def _try_once_more():
+    """Write at the kernel's end what could not be written before."""
+    if _unsaved:
+        with contextlib.suppress(_Unusable):
+            _write(_unsaved)
 
 
 def _write(rows):
-    import sqlite3
+    def insert():
+        with _opened(create=True) as connection:
+            connection.execute("begin immediate")
+            _prepare(connection)
+            connection.executemany("insert into events (time, kind, key, value) values (?, ?, ?, ?)", rows)
+            connection.execute("commit")
 
     # Who has waited in vain once does not wait again before every card.
-    until = time.monotonic() + (PATIENCE if len(rows) == 1 else 0.5)
-    mended = False
-    while True:
-        try:
-            with _opened(create=True) as connection:
-                connection.execute("begin immediate")
-                _prepare(connection)
-                connection.executemany("insert into events (time, kind, key, value) values (?, ?, ?, ?)", rows)
-                connection.execute("commit")
-            return
-        except sqlite3.OperationalError as error:
-            if not _is_busy(error) or time.monotonic() > until:
-                raise _Unusable(str(error)) from None
-            time.sleep(random.uniform(0.01, 0.1))
-        except sqlite3.DatabaseError as error:
-            if mended:
-                raise _Unusable(str(error)) from None
-            mended = True
-            _set_aside()
-        except OSError as error:
-            raise _Unusable(error.strerror or str(error)) from None
+    _patiently(insert, PATIENCE if len(rows) == 1 else 0.5)
 
 
 def _read(kind, key):
-    import sqlite3
-
-    try:
+    def select():
         if not file().is_file():
             return []
         with _opened(create=False) as connection:
@@ -199,13 +196,31 @@ def _read(kind, key):
                 "select time, kind, key, value from events "
                 "where (?1 is null or kind = ?1) and (?2 is null or key = ?2) order by id", (kind, key),
             ).fetchall()
-    except sqlite3.OperationalError as error:
-        raise _Unusable(str(error)) from None
-    except sqlite3.DatabaseError:
-        _set_aside()
-        return []
-    except OSError as error:
-        raise _Unusable(error.strerror or str(error)) from None
+
+    return _patiently(select, min(PATIENCE, 2))
+
+
+def _patiently(act, seconds):
+    """Return what ``act`` gives, once no other kernel holds the store; mend a damaged one on the way."""
+    import sqlite3
+
+    until, mended = time.monotonic() + seconds, False
+    while True:
+        try:
+            return act()
+        except sqlite3.OperationalError as error:
+            busy = any(word in str(error) for word in ("locked", "busy"))
+            if not busy or time.monotonic() > until:
+                raise _Unusable(str(error)) from None
+            # Short and uneven: SQLite's own waits grow long, and of 20 kernels one would wait many seconds.
+            time.sleep(random.uniform(0.001, 0.02))
+        except sqlite3.DatabaseError as error:
+            if mended:
+                raise _Unusable(str(error)) from None
+            mended = True
+            _set_aside()
+        except OSError as error:
+            raise _Unusable(error.strerror or str(error)) from None
 
 
 @contextlib.contextmanager
@@ -218,7 +233,7 @@ def _opened(*, create):
         path.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))  # private to its owner
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=1, isolation_level=None)
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=0.05, isolation_level=None)
     try:
         yield connection
     finally:
@@ -238,10 +253,6 @@ def _prepare(connection):
 def _refuse_newer(version):
     if version > SCHEMA:
         raise _Unusable(f"it was made by a newer Layerwise: schema {version}, this one knows {SCHEMA}")
-
-
-def _is_busy(error):
-    return any(word in str(error) for word in ("locked", "busy"))
 
 
 def _set_aside():
