@@ -5,6 +5,7 @@
 | ``notebooks/src/*.py`` | ``notebooks/*.ipynb`` |
 | ``labs/src/*.py`` | ``labs/*.ipynb`` (learner's), ``utils/layerwise/exercises/lab*.py`` |
 | ``syllabus.toml`` | the frames of the notebooks, the lesson table of README.md |
+| all of these | ``utils/layerwise/course.json``, the outline that travels with the package |
 | ``data/*/card.toml`` | the table of docs/data.md |
 | ``pyproject.toml`` and the lock | ``requirements.txt``, ``environment.yml`` |
 """
@@ -14,7 +15,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from layerwise.authoring import frame, labs, readme, source, syllabus
+from layerwise.authoring import frame, labs, outline, pins, readme, source, syllabus
 from layerwise.authoring.notebooks import about, changed, content, follows, keep_copy, load, make, text_of
 from layerwise.files import write
 from layerwise.suggest import CourseError
@@ -85,31 +86,34 @@ def build(root, check=False):
 def plan(root, *, report=None):
     """Return every generated file of a checkout: a dictionary from relative path to text."""
     course = syllabus.load(root)
-    texts, owners = {}, {}
+    texts, owners, lessons, exercises = {}, {}, {}, []
     for lesson in course.lessons:
-        texts[f"notebooks/{lesson.id}.ipynb"] = text_of(notebook(lesson, course=course))
+        lessons[lesson.id] = source.read(lesson.source)
+        texts[f"notebooks/{lesson.id}.ipynb"] = text_of(notebook(lesson, course=course, cells=lessons[lesson.id]))
         if not lesson.lab:
             continue
         if lesson.lab in owners:
             raise CourseError(f'syllabus.toml: the lab "{lesson.lab}" belongs to two lessons. Give each its own.')
         owners[lesson.lab] = lesson
         cells = source.read(lesson.lab_source)
+        exercises.append((lesson, cells))
         texts[f"labs/{lesson.lab}.ipynb"] = text_of(lab(lesson, course=course, cells=cells))
         for exercise in labs.parse(cells, name=f"labs/src/{lesson.lab}.py"):
             path = f"{EXERCISES.as_posix()}/{exercise.module}.py"
             if path in texts:
                 raise CourseError(f'labs/src/{lesson.lab}.py: the exercise "{exercise.id}" is in another lab already.')
             texts[path] = module(exercise, f"labs/src/{lesson.lab}.py")
+    texts[outline.FILE] = outline.text(course, lessons, exercises)
     texts.update(_tables(root, course, report))
-    texts.update(_pins(root))
+    texts.update(pins.derive(root))
     return texts
 
 
-def notebook(lesson, *, course=None):
+def notebook(lesson, *, course=None, cells=None):
     """Return a lesson's notebook as a dictionary in notebook format 4.5."""
     course = course or syllabus.load(lesson.root)
-    cells = [_entry(cell) for cell in source.read(lesson.source)]
-    return make(frame.around(course, lesson, cells, kind="lesson"), id=lesson.id, kind="lesson")
+    entries = [_entry(cell) for cell in (source.read(lesson.source) if cells is None else cells)]
+    return make(frame.around(course, lesson, entries, kind="lesson"), id=lesson.id, kind="lesson")
 
 
 def lab(lesson, *, course=None, instructor=False, cells=None):
@@ -214,13 +218,6 @@ def _tables(root, course, report):
             begin, end = (f"<!-- {mark}:{side} -->" for side in ("begin", "end"))
             report.problems.append(f'{path} has no place for the table of {mark}: add "{begin}" and "{end}".')
     return texts
-
-
-def _pins(root):
-    """Return the files derived from the ranges and the lock."""
-    from layerwise.authoring import pins
-
-    return pins.derive(root)
 
 
 def _stale(root, texts):
