@@ -188,11 +188,15 @@ print(f"unit 3 of layer 1 likes {y_look[favourites[0][:, 2]]}")
 
 # %% [markdown]
 # Here are the first eight favourites of four units of the first layer, and below them
-# those of four units of the last.
+# those of four units of the last: in each layer those that answer most on average.
 
 # %%
-units = [1, 2, 3, 5]
-chosen = np.concatenate([favourites[depth][:8, units].T for depth in (0, 3)]).ravel()
+chosen = []
+for layer, ranked in zip(activations[::3], favourites[::3]):
+    busiest = np.argsort(-layer.mean(axis=0))[:4]
+    chosen.extend(ranked[:8, busiest].T.ravel())
+
+# %%
 plot.images(
     x_look[chosen],
     titles=y_look[chosen],
@@ -204,18 +208,15 @@ plot.images(
 # Each row is one unit. Some units seem to have a class of their own, others like digits
 # that share a stroke. Call the share of a unit's most frequent class among its twenty
 # favourites its *purity*: 1 if all are of one class, about 0.2 if there is no
-# preference.
+# preference. Units that answer to fewer than twenty digits are left out.
 
 
 # %%
 def purity(activations, labels):
     """Return the mean purity of a layer's units; activations (pictures, units)."""
-    top = np.argsort(-activations, axis=0)[:20]
-    active = activations.max(axis=0) > 0
-    shares = [
-        np.bincount(labels[top[:, unit]]).max() / 20 for unit in np.flatnonzero(active)
-    ]
-    return np.mean(shares)
+    active = activations[:, (activations > 0).sum(axis=0) >= 20]
+    top = labels[np.argsort(-active, axis=0)[:20]]
+    return np.mean([np.bincount(column).max() / 20 for column in top.T])
 
 
 # %%
@@ -235,17 +236,17 @@ for name, layer in zip(HIDDEN, activations):
 
 # %% [markdown]
 # One network proves little. We come back to this with several, and with untrained ones
-# beside them. First look around yourself. On the left, draw a digit or choose one; the
-# bars show how all units of the layer answer to it.
+# beside them. First look at a single unit with all that we know of it: a picture, what
+# the unit looks for, how it answers beside its neighbours, and its favourites.
+#
+# What does a unit of the second layer look for, if it has no weights on pixels? We add
+# up all pictures, each weighted by how far the unit's answer lies above its average.
 
 # %%
 second = activations[1]
 strongest = int(second[0].argmax())
 liked = np.tensordot(second[:, strongest] - second[:, strongest].mean(), x_look, 1)
 top = favourites[1][:8, strongest]
-
-# %% [markdown]
-# These are the parts; the viewer puts them together like this.
 
 # %%
 plot.unit(
@@ -260,10 +261,10 @@ plot.unit(
 )
 
 # %% [markdown]
-# For the first layer the viewer shows the unit's weights. For deeper ones it adds up
-# all pictures, weighted by how far the unit's answer lies above its average. Find a
-# unit that likes one class only, and one that likes two; then draw a digit that excites
-# neither.
+# Now look around yourself: choose a layer, move through its units, draw a digit of your
+# own. For the first layer the viewer shows the unit's weights in place of that sum.
+# Find a unit that likes one class only, and one that likes two; then draw a digit that
+# excites neither.
 
 # %%
 explore.features(mlp, x_look, y_look, layer="hidden_2", unit=strongest + 1)
@@ -280,22 +281,19 @@ explore.features(mlp, x_look, y_look, layer="hidden_2", unit=strongest + 1)
 #
 # `fit` can do it. A `Dense` layer that is fed a single 1 and zeros otherwise returns
 # one row of its weights, so its weights can be the pixels. A sigmoid keeps them between
-# 0 and 1.
+# 0 and 1; weights of zero are an even grey.
 
 
 # %%
-def painter(layer, pictures, grid=28, ink_costs=0.0):
-    """Return a model whose only weights are pictures, and the model that shows them."""
+def blank(pictures, grid=28, ink_costs=0.0):
+    """Return a model whose only weights are pictures; it starts with grey ones."""
     number = keras.Input((pictures,))
-    signal = keras.layers.Dense(grid * grid, use_bias=False)(number)
-    signal = keras.layers.Reshape((grid, grid, 1))(signal)
+    pixels = keras.layers.Dense(grid * grid, kernel_initializer="zeros", use_bias=False)
+    signal = keras.layers.Reshape((grid, grid, 1))(pixels(number))
     signal = keras.layers.UpSampling2D(28 // grid, interpolation="bilinear")(signal)
     signal = keras.layers.Activation("sigmoid")(signal)
     signal = keras.layers.ActivityRegularization(l1=ink_costs)(signal)
-    canvas = keras.Model(number, keras.layers.Reshape((28, 28))(signal))
-    mlp.trainable = False
-    frozen = keras.Model(mlp.inputs[0], mlp.get_layer(layer).output)
-    return keras.Model(number, frozen(canvas.output)), canvas
+    return keras.Model(number, keras.layers.Reshape((28, 28))(signal))
 
 
 # %% [markdown]
@@ -305,23 +303,30 @@ def painter(layer, pictures, grid=28, ink_costs=0.0):
 
 
 # %%
-STEPS = 5 if PROFILE == "smoke" else 300
-
-
 def minus_answer(wanted, answers):
     """Return the loss: the answer of the wanted unit, with the sign turned round."""
     return -keras.ops.sum(wanted * answers, axis=-1)
 
 
-def paint(layer, pictures, **limits):
-    """Return pictures that excite the first units of a layer, and their answers."""
-    search, canvas = painter(layer, pictures, **limits)
-    which = np.eye(pictures, dtype="float32")
-    wanted = np.eye(pictures, search.output_shape[-1], dtype="float32")
+# %% [markdown]
+# The pictures go into the network, whose own weights are frozen, and `fit` does 300
+# steps with all of them at once.
+
+# %%
+STEPS = 5 if PROFILE == "smoke" else 300
+
+
+def paint(network, layer, canvas):
+    """Change a canvas until its pictures excite the first units of a layer."""
+    seen = keras.Model(network.inputs[0], network.get_layer(layer).output)
+    seen.trainable = False
+    search = keras.Model(canvas.inputs[0], seen(canvas.output))
     search.compile(keras.optimizers.Adam(0.1), minus_answer)
+    which = np.eye(canvas.input_shape[-1], dtype="float32")
+    wanted = np.eye(len(which), search.output_shape[-1], dtype="float32")
     examples = np.tile(which, (STEPS, 1)), np.tile(wanted, (STEPS, 1))
-    search.fit(*examples, batch_size=pictures, shuffle=False, verbose=0)
-    mlp.trainable = True
+    search.fit(*examples, batch_size=len(which), shuffle=False, verbose=0)
+    seen.trainable = True
     results = canvas(which), keras.ops.diagonal(search(which))
     return [keras.ops.convert_to_numpy(result) for result in results]
 
@@ -334,7 +339,7 @@ predict(
 )
 
 # %%
-best, answers = paint("sum_4", 8)
+best, answers = paint(mlp, "sum_4", blank(8))
 shown_answers = np.round(answers).astype(int)
 title = "What eight units of the last hidden layer like best, with their answers"
 plot.images(best, titles=shown_answers, columns=8, title=title)
@@ -347,8 +352,8 @@ most = activations[3][:, :8].max(axis=0)
 awake = most > 0
 found(
     "beyond_any_digit",
-    np.median(answers[awake] / most[awake]),
-    "They excite their units {:.1f} times as much as the best of 3,000 real digits.",
+    np.min(answers[awake] / most[awake]),
+    "Each excites its unit at least {:.1f} times as much as the best of 3,000 digits.",
     predicted="03.best",
 )
 
@@ -362,7 +367,7 @@ found(
 # the network's idea of each digit?
 
 # %%
-ideas, _ = paint("scores", 10, grid=7, ink_costs=0.1)
+ideas, _ = paint(mlp, "scores", blank(10, grid=7, ink_costs=0.1))
 title = "The network's idea of each digit, in few smooth strokes"
 plot.images(ideas, titles=range(10), columns=5, title=title)
 
@@ -376,26 +381,40 @@ plot.images(ideas, titles=range(10), columns=5, title=title)
 # ## Deep layers combine
 #
 # A unit of the second layer is a recipe: so much of this unit, so much less of that
-# one. Take the unit from above and list the first-layer units that it weights most,
-# with what training had added to each.
+# one. We take the unit from above, and for each of the 64 units that it reads the ink
+# that *they* like.
 
 # %%
+first = activations[0]
 recipe = mlp.get_layer("sum_2").get_weights()[0][:, strongest]
-order = np.argsort(-np.abs(recipe))[:7]
-mixture = np.tensordot(recipe, changed, 1)
+likes = np.tensordot((first - first.mean(axis=0)).T, x_look, 1)
+mixture = np.tensordot(recipe, likes, 1)
+
+# %% [markdown]
+# Here are the seven that move it most, with their weights, and last the mixture of all
+# 64.
+
+# %%
+order = np.argsort(-np.abs(recipe) * first.std(axis=0))[:7]
+parts = np.concatenate([likes[order], mixture[None]])
 plot.images(
-    np.concatenate(
-        [changed[order] / changed[order].std(), mixture[None] / mixture.std()]
-    ),
+    parts / parts.std(axis=(1, 2), keepdims=True),
     titles=[f"{recipe[unit]:+.2f}" for unit in order] + ["all 64"],
     columns=8,
     title="One unit of the second layer as a recipe of first-layer units",
 )
 
 # %% [markdown]
-# The last picture adds up all 64 with their weights. It leaves out the `relu` between
-# the layers, so it is a sketch, but it tells what "combine" means: a weighted sum of
-# patterns, bent, and summed again.
+# Is the mixture what the unit's own sum likes, before the bend?
+
+# %%
+sums = first @ recipe
+itself = np.tensordot(sums - sums.mean(), x_look, 1)
+assert np.allclose(mixture, itself, atol=1e-3 * np.abs(itself).max())
+
+# %% [markdown]
+# It is. That is what "combine" means: a weighted sum of patterns. Then `relu` bends it,
+# and the next layer sums again.
 #
 # ## Does a deep layer know more?
 #
@@ -542,13 +561,13 @@ found("rise_half_width", rise_half, "That is known to within ±{:.1f} points.")
 
 # %%
 fall, fall_half = gain(probes["untrained"])
-found(
-    "probe_rise_untrained",
-    fall,
-    "From layer 1 to 4, untrained: {:+.1f} points.",
-    predicted="03.untrained",
-)
+found("probe_rise_untrained", fall, "From layer 1 to 4, untrained: {:+.1f} points.")
 found("fall_half_width", fall_half, "That is known to within ±{:.1f} points.")
+
+# %%
+against = (probes["untrained"][:, 3].mean() - pixels) * 100
+sentence = "Layer 4, untrained, against the pixels: {:+.1f} points."
+found("untrained_to_pixels", against, sentence, predicted="03.untrained")
 
 # %% [markdown]
 # So the claim holds here, and for the right reason: it is training, not depth, that
@@ -566,6 +585,8 @@ plot.curves(purities, x_title="hidden layer", y_title="mean purity", title=title
 purer, purer_half = gain(results["trained"][:, 1])
 found("purity_rise", purer, "Trained: {:+.1f} points of purity.", predicted="03.purity")
 found("purity_half_width", purer_half, "That is known to within ±{:.1f} points.")
+less_pure, _ = gain(results["untrained"][:, 1])
+found("purity_rise_untrained", less_pure, "Untrained: {:+.1f} points.")
 last_purity = results["trained"][:, 1, 3].mean()
 found("purity_last", last_purity, "In the last layer the purity is {:.2f}.")
 
@@ -607,12 +628,11 @@ found(
 )
 
 # %% [markdown]
-# "Falls when untrained" is true of narrow layers only. Enough random units spread the
-# digits over so many directions that a plain line separates most of them; that random
-# features can go far has long been known ([Saxe and others,
-# 2011](https://mlanthology.org/icml/2011/saxe2011icml-random)). What training buys is
-# the same with a fraction of the units. A probe without a control would have missed all
-# of this.
+# "Worse than the pixels" is true of narrow random layers only. Enough random units
+# spread the digits over so many directions that a linear layer separates most of them;
+# that random features can go far has long been known ([Saxe and others,
+# 2011](https://mlanthology.org/icml/2011/saxe2011icml-random)). Training gets there with
+# a fraction of the units. A probe without a control would have missed all of this.
 
 # %% [markdown]
 # ## AlexNet, layer by layer
@@ -678,6 +698,11 @@ def counted(name, shape, parameters, work):
     return {"name": name, "shape": shape, "parameters": parameters, "work": work}
 
 
+# %% [markdown]
+# Now one convolution after the other; what one gives, the next one reads.
+
+
+# %%
 def convolutions_by_hand(grouped=True):
     """Return the five convolutions, and how many numbers the last one gives."""
     layers, side, channels = [], 227, 3
@@ -774,7 +799,8 @@ found(
 with_weights = [layer for layer in two_groups.layers if hasattr(layer, "kernel")]
 shapes = [layer.output.shape[1:] for layer in with_weights]
 assert shapes == [layer["shape"] for layer in layers]
-plot.stack(layers, title="AlexNet: its parameters are here, its work is there")
+title = "AlexNet: parameters in the dense layers, work in the convolutions"
+plot.stack(layers, title=title)
 
 # %%
 share = sum(layer["parameters"] for layer in layers[:5]) / total
@@ -863,9 +889,9 @@ library.set_weights([np.concatenate(kernels, axis=-1), np.concatenate(biases)])
 assert np.allclose(library(example), ours(example), atol=1e-5)
 
 # %% [markdown]
-# Same numbers. So here is the small one. A new kind of training is not needed; random
-# flips, zooms and shifts of the photos (lesson 01) are for the full profile, which has
-# the epochs for them.
+# Same numbers. So here is the small one. Its dropout stands before each of the two dense
+# layers, not after. Random flips, zooms and shifts of the photos (lesson 01) are for the
+# full profile, which has the epochs for them.
 
 
 # %%
@@ -970,12 +996,47 @@ plot.images(added / 2 + 0.5, columns=12, title=title)
 # graphics card and blobs of colour on the other ([figure 3 of its
 # paper](https://papers.nips.cc/paper/2012/hash/c399862d3b9d6b76c8436e924a68c45b-Abstract.html)).
 #
-# Choose a layer, then move through its units: orange shows where in the photo a unit
-# answers. From layer to layer its places grow from grains to whole petals. You can give
-# it a photo of your own.
+# And how much of the photo does one place of a map depend on? Each filter adds its size
+# less one, times the distance of the places that it reads; each stride widens that
+# distance.
+
+# %%
+sees, apart = 1, 1
+for name, size, stride in [
+    ("conv 1", 7, 2),
+    ("pooling", 3, 2),
+    ("conv 2", 5, 1),
+    ("pooling", 3, 2),
+    ("conv 3", 3, 1),
+    ("conv 4", 3, 1),
+    ("conv 5", 3, 1),
+]:
+    sees, apart = sees + (size - 1) * apart, apart * stride
+    print(f"{name:>7}: {min(sees, SIDE)} of the {SIDE} pixels along a side")
+
+# %% [markdown]
+# So early units *must* be about small things, and late ones may be about the whole
+# flower. Here is one flower, and beside it the same, lit where the most excited unit of
+# each convolution answers.
 
 # %%
 CONVOLUTED = ["conv_1", "conv_2", "conv_3", "conv_4", "conv_5"]
+outputs = [convnet.get_layer(name).output for name in CONVOLUTED]
+lit = [photos_held[0] / 255]
+for maps in keras.Model(convnet.inputs[0], outputs).predict(photos_held[:1], verbose=0):
+    excited = maps[0, :, :, maps[0].max(axis=(0, 1)).argmax()]
+    light = keras.ops.image.resize(excited[..., None] / excited.max(), (SIDE, SIDE))
+    lit.append(lit[0] * (0.2 + 0.8 * keras.ops.convert_to_numpy(light)))
+
+# %%
+title = "One flower, and what the most excited unit of each convolution answers to"
+plot.images(np.stack(lit), titles=["the flower", *CONVOLUTED], columns=6, title=title)
+
+# %% [markdown]
+# In the viewer the places are orange. Choose a layer, move through its units, and give
+# it a photo of your own.
+
+# %%
 explore.features(
     convnet,
     photos_held,
@@ -1016,7 +1077,7 @@ def probe_maps(network):
 
 
 # %%
-photo_probes = {"trained": probe_maps(convnet), "untrained": probe_maps(untrained)}
+photo_probes = {"untrained": probe_maps(untrained), "trained": probe_maps(convnet)}
 title = "A linear probe on the five convolutions"
 share = "share of held-out flowers"
 plot.curves(photo_probes, x_title="convolution", y_title=share, title=title)
