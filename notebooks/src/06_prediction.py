@@ -76,10 +76,10 @@ x_train, y_train = pictures[order[HELD_OUT:]], labels[order[HELD_OUT:]]
 
 # %%
 plot.images(
-    x_train[:20],
-    titles=[classes[label] for label in y_train[:20]],
-    columns=10,
-    title="Twenty training pictures, each with its label",
+    x_train[:10],
+    titles=[classes[label] for label in y_train[:10]],
+    columns=5,
+    title="Ten training pictures",
 )
 
 # %% [markdown]
@@ -206,7 +206,7 @@ plot.confidence(
     x_validation[0],
     probabilities[0],
     classes,
-    title=f"One picture, ten probabilities; it is a {classes[y_validation[0]]}",
+    title=f"Ten probabilities for one {classes[y_validation[0]]}",
 )
 
 # %% [markdown]
@@ -412,7 +412,7 @@ plot.curves(
     x=TEMPERATURES,
     x_title="temperature",
     y_title="cross-entropy",
-    title=f"The loss is least at a temperature of {temperature:.1f}",
+    title=f"The loss is least at temperature {temperature:.1f}",
 )
 
 # %%
@@ -625,7 +625,7 @@ doubtful = np.flatnonzero(strict.sum(axis=1) > 1)[:6]
 plot.images(
     x_validation[doubtful],
     titles=[" or ".join(np.array(classes)[strict[row]]) for row in doubtful],
-    columns=6,
+    columns=3,
     title="What these pictures may be, if 99 of 100 sets are to be right",
 )
 
@@ -677,7 +677,7 @@ plot.images(
         f"says {guess:.0f} ± {margin:.0f}, is {truth:.0f}"
         for guess, truth in zip(guesses, covered(x_validation[:6]))
     ],
-    columns=6,
+    columns=3,
     title="How much of the lower half is covered, in percent",
 )
 
@@ -810,7 +810,7 @@ def told_apart(own, sort):
 compare(
     told_apart,
     strange,
-    title="Can confidence tell clothes from the rest?",
+    title="Clothes or not: can confidence tell?",
     subtitle="Share of pairs in which the clothes got more of it",
 )
 
@@ -877,7 +877,7 @@ plot.confidence(
     ask(convnet, halfway[None])[0],
     classes,
     threshold=0.9,
-    title="Half sneaker, half boot, and a fifth of noise",
+    title="Half sneaker, half boot, some noise",
 )
 
 # %% [markdown]
@@ -1032,9 +1032,9 @@ figure = plot.curves(
     {"before": error_before, "after": error_after},
     x_title="network",
     y_title="calibration error on the test pictures",
-    title="Each network before and after its temperature",
+    title="Before and after the temperature",
 )
-figure.update_yaxes(rangemode="tozero", tickformat=".0%")
+figure.update_yaxes(rangemode="tozero", tickformat=".0%", dtick=0.02)
 figure.update_traces(mode="markers", marker_size=10)
 
 # %%
@@ -1208,7 +1208,7 @@ plot.images(
     np.stack(chosen),
     titles=[read(picture) for picture in chosen],
     columns=4,
-    title="A reader that says what its answer is worth",
+    title="What each answer is worth",
 )
 
 # %% [markdown]

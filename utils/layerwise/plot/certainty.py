@@ -295,18 +295,19 @@ def refusal(thresholds, answered, wrong, costs, *, chosen, title="", summary=Non
                        hovertemplate="from %{x:.0%}: cost %{y:.3g}<extra></extra>")
     for place, marker in ((best, ring), (chosen, dot)):
         if known[place]:
-            result.add_scatter(x=[answered[place]], y=[wrong[place]], mode="markers", marker=marker, hoverinfo="skip")
+            result.add_scatter(x=[answered[place]], y=[wrong[place]], mode="markers", marker=marker, hoverinfo="skip",
+                               cliponaxis=False)
         result.add_scatter(x=[thresholds[place]], y=[costs[place]], mode="markers", marker=marker, xaxis="x2",
-                           yaxis="y2", hoverinfo="skip")
+                           yaxis="y2", hoverinfo="skip", cliponaxis=False)
     most = max(0.01, 1.12 * float(np.nanmax(wrong[known], initial=0)))
     dearest = max(float(costs.max()), 1e-9)
-    wide = [[0, 1], [0, 1]] if narrow else [[0, 0.44], [0.58, 1]]
+    wide = [[0, 1], [0, 1]] if narrow else [[0, 0.42], [0.6, 1]]
     high = [[0.6, 1], [0, 0.4]] if narrow else [[0, 1], [0, 1]]
     result.update_layout(
         xaxis={"domain": wide[0], "title": {"text": "share answered"}, "tickformat": ".0%", "range": [-0.03, 1.03]},
         yaxis={"domain": high[0], "title": {"text": "wrong, of those answered"}, "tickformat": ".0%",
                "range": [-0.04 * most, most]},
-        xaxis2={"domain": wide[1], "anchor": "y2", "title": {"text": "least confidence to answer", "standoff": 8},
+        xaxis2={"domain": wide[1], "anchor": "y2", "title": {"text": "answers from", "standoff": 8},
                 "tickformat": ".0%", "range": [-0.03, 1.03]},
         yaxis2={"domain": high[1], "anchor": "x2", "title": {"text": "cost of one picture", "standoff": 8},
                 "range": [-0.04 * dearest, 1.12 * dearest]},
