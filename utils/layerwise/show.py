@@ -1,15 +1,16 @@
 """Show a card in a notebook, and the same text where there is none."""
 
+import html
 import sys
 
 from layerwise import theme
 
 
-def card(html, *, text, kind="", extra=None):
+def card(inside, *, text, kind="", extra=None):
     """Display one card.
 
     Args:
-        html: The card's inside, already escaped where it quotes a learner's value.
+        inside: The card's inside, already escaped where it quotes a learner's value.
         text: The same for people and programs that read plain text.
         kind: One of "", "right", "not-yet", "not-tried", "found", "ask": sets the colour of the edge.
         extra: More representations by MIME type, such as the record that `found` leaves.
@@ -19,13 +20,21 @@ def card(html, *, text, kind="", extra=None):
         return
     from IPython.display import display
 
-    display({"text/html": framed(html, kind=kind), "text/plain": text, **(extra or {})}, raw=True)
+    display({"text/html": framed(inside, kind=kind), "text/plain": text, **(extra or {})}, raw=True)
 
 
-def framed(html, *, kind=""):
+def framed(inside, *, kind=""):
     """Return the HTML of a card with the styles it needs, so that it reads in any notebook page."""
     names = f"layerwise layerwise-card layerwise-{kind}" if kind else "layerwise layerwise-card"
-    return f"<style>{theme.CSS}</style><div class='{names}'>{html}</div>"
+    return f"<style>{theme.CSS}</style><div class='{names}'>{inside}</div>"
+
+
+def marked(text):
+    """Return an author's text as HTML: escaped, with `code` between backticks."""
+    pieces = html.escape(text).split("`")
+    if len(pieces) % 2 == 0:
+        return html.escape(text)
+    return "".join(f"<code>{piece}</code>" if i % 2 else piece for i, piece in enumerate(pieces))
 
 
 def in_notebook():

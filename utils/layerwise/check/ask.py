@@ -3,7 +3,7 @@
 import html
 
 from layerwise import progress, show
-from layerwise.check.cards import marked
+from layerwise.show import marked
 from layerwise.suggest import CourseError, nearest
 
 WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
@@ -73,6 +73,22 @@ def quiz(key, question, answers, *, right):
     _show(lambda: _quiz(key, question, answers, right), question, options, "Run this cell in Jupyter to answer.")
 
 
+def again(entry, order):
+    """Ask a question of the course once more, some time after its lesson.
+
+    Args:
+        entry: What `layerwise.course.load` has of the question.
+        order: Its answers, in the order in which they stand now.
+    """
+
+    def make():
+        if entry["kind"] == "predict":
+            return _remembered(entry, order)
+        return _quiz(entry["key"], entry["question"], {text: entry["answers"][text] for text in order}, entry["right"])
+
+    _show(make, entry["question"], order, "Run this cell in Jupyter to answer.")
+
+
 def _type(value):
     return type(value).__name__
 
@@ -120,9 +136,7 @@ def _prediction(key, question, options):
 
     def choose(option):
         progress.record("predict", key, option)
-        for text, button in buttons.items():
-            button.disabled = True
-            button.description = f"✓ {text}" if text == option else text
+        _settle(buttons, option)
         note.value = _live(f"<p>Noted: <strong>{html.escape(option)}</strong>. Run on.</p>")
 
     _wire(buttons, choose)
@@ -146,6 +160,49 @@ def _quiz(key, question, answers, right):
 
     _wire(buttons, choose)
     return box
+
+
+def _remembered(entry, order):
+    """Return the widget of a prediction that comes back: what the run found, and two buttons in `judge`."""
+    import ipywidgets as widgets
+
+    box, buttons, note = _card(entry["question"], order, "")
+    box.judge = {
+        text: widgets.Button(description=text, layout=widgets.Layout(width="auto", height="auto"))
+        for text in ("I remembered", "Not quite")
+    }
+    row = widgets.VBox([], layout=widgets.Layout(width="100%"))
+    box.children = (*box.children[:-1], row, box.children[-1])
+    asked = "Did you remember how it went?"
+
+    def choose(option):
+        box.chosen = option
+        _settle(buttons, option)
+        found, before = progress.latest("found", entry["key"]), progress.latest("predict", entry["key"])
+        note.value = _live(
+            f"<p>Your run showed: <strong>{html.escape(str(found))}</strong> "
+            f"You had predicted: {html.escape(str(before))}. {asked}</p>"
+        )
+        for button in box.judge.values():
+            button.add_class("layerwise-option")
+        row.children = tuple(box.judge.values())
+
+    def judge(text):
+        right = text == "I remembered"
+        progress.record("recall", entry["key"], {"answer": box.chosen, "right": right})
+        _settle(box.judge, text)
+        note.value = note.value.replace(asked, f"Noted: it comes back {'later' if right else 'soon'}.")
+
+    _wire(buttons, choose)
+    _wire(box.judge, judge)
+    return box
+
+
+def _settle(buttons, chosen):
+    """Mark the chosen button and take no second choice."""
+    for text, button in buttons.items():
+        button.disabled = True
+        button.description = f"✓ {text}" if text == chosen else text
 
 
 def _card(question, options, said):

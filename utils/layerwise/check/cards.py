@@ -5,6 +5,7 @@ import html
 from layerwise import progress, show, theme
 from layerwise.check import VERDICT_MIME, engine
 from layerwise.check.words import describe
+from layerwise.show import marked
 
 KINDS = {engine.RIGHT: "right", engine.NOT_YET: "not-yet", engine.NOT_TRIED: "not-tried"}
 HEADS = {engine.RIGHT: "Right", engine.NOT_YET: "Not yet", engine.NOT_TRIED: "Not tried yet"}
@@ -93,7 +94,7 @@ def solution(exercise):
     progress.record("solution", exercise.id, True)
     code = exercise.solution.strip("\n")
     show.card(
-        f"<p><strong>One way to write it</strong> · {html.escape(exercise.title)}</p>{_highlighted(code)}"
+        f"<p><strong>One way to write it</strong> · {html.escape(exercise.title)}</p>{highlighted(code)}"
         "<p>Yours may differ and be right as well: the check decides by what it does.</p>",
         text=f"One way to write it:\n\n{code}\n", kind="ask",
     )
@@ -138,14 +139,6 @@ def verdict_html(verdict, exercise):
     return "".join(parts) + (f"<p>{_calls(offer)}</p>" if offer else "")
 
 
-def marked(text):
-    """Return an author's text as HTML: escaped, with `code` between backticks."""
-    pieces = html.escape(text).split("`")
-    if len(pieces) % 2 == 0:
-        return html.escape(text)
-    return "".join(f"<code>{piece}</code>" if i % 2 else piece for i, piece in enumerate(pieces))
-
-
 def _rows(verdict):
     """Return what stands in the table of a verdict: inputs, expected, came."""
     if verdict.case is None:
@@ -180,7 +173,8 @@ def _calls(text):
     return re.sub(r"((?:hint|solution)\(&quot;[\w.]+&quot;\))", r"<code>\1</code>", html.escape(text))
 
 
-def _highlighted(code):
+def highlighted(code):
+    """Return Python code as HTML in colours, on the paper of the figures."""
     style = (
         f"background:{theme.PAPER};color:{theme.INK};padding:8px 12px;border-radius:6px;"
         "overflow-x:auto;white-space:pre;line-height:1.4"

@@ -43,6 +43,9 @@ def found(name, value, sentence, *, predicted=None):
         kind="found",
         extra={FOUND_MIME: {"name": name, "value": float(number), "sentence": said}},
     )
+    # A review asks for the guess again one day, and then needs to know how it went.
+    if recall and progress.latest("found", predicted) != said:
+        progress.record("found", predicted, said)
 
 
 def _number(name, value):
