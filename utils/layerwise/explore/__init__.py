@@ -17,6 +17,7 @@ __all__ = [
     "neuron",
     "optimiser_race",
     "playground",
+    "progress",
     "refusal",
 ]
 
@@ -363,3 +364,22 @@ def learning_curves(rows, **state):
     from layerwise.explore.growing import build
 
     return build(rows, state)
+
+
+def progress():
+    """Show how far you have come: a map of the course, what is right, what was tried, what is due for review.
+
+    The page reads the private store on this machine (`layerwise.progress`) and says how to export or delete it.
+    `layerwise.check.review` brings back what is due.
+
+    Returns:
+        A page; ``figure``, ``html`` and ``text`` are its parts.
+
+    Example:
+        >>> from layerwise import explore
+        >>> explore.progress().text.startswith("53 exercises to discover")  # doctest: +SKIP
+        True
+    """
+    from layerwise.explore.journey import page
+
+    return page()

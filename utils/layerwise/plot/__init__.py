@@ -16,6 +16,7 @@ _WHERE = {
     "computation_graph": "graphs",
     "confidence": "certainty",
     "confusion": "answers",
+    "course_map": "maps",
     "curves": "charts",
     "descent": "descents",
     "describe": "_figure",
