@@ -96,10 +96,10 @@ def test_no_error_falls_to_zero_on_a_logarithmic_axis():
 
 
 def test_verdicts_are_told_by_shape_and_word():
-    rows = [("A", "holds", "one"), ("B", "in part", "two"), ("C", "does not hold", "three")]
-    figure = plot.verdicts(rows, title="Three")
-    assert len({trace.marker.symbol for trace in figure.data}) == 3
-    assert [trace.name for trace in figure.data] == ["holds (1)", "in part (1)", "does not hold (1)"]
+    rows = [("A", "holds", "one"), ("B", "in part", "two"), ("C", "does not hold", "three"), ("D", "undecided", "four")]
+    figure = plot.verdicts(rows, title="Four")
+    assert len({trace.marker.symbol for trace in figure.data}) == 4
+    assert [trace.name for trace in figure.data] == ["holds (1)", "in part (1)", "does not hold (1)", "undecided (1)"]
     assert "C: does not hold; three." in plot.describe(figure)
     assert plot.verdicts(rows * 3).layout.height > figure.layout.height
 
@@ -162,6 +162,25 @@ def test_the_leader_leads(curves):
     assert result["ranked"][0] == best and best in curves.say(curves.state, result)
     assert "gradient boosting" not in result["last"]  # it left after 1,000 and keeps its curve only
     assert "gradient boosting" in result["known"]
+
+
+def test_a_lead_is_measured_run_by_run():
+    """Two methods that swing together from run to run: their intervals overlap, their difference is sure."""
+    swing = {0: 0.80, 1: 0.90, 2: 0.70}
+    rows = [
+        {"method": method, "examples": n, "seed": seed, "score": score + plus + 0.001 * seed, "cpu_seconds": 1.0}
+        for method, plus in (("a", 0.0), ("b", 0.02)) for n in (10, 100) for seed, score in swing.items()
+    ]
+    points = growth.summarise(rows)
+    first, second = points["b"][0], points["a"][0]
+    assert first["low"] < second["high"]
+    assert growth.lead(first, second) == (pytest.approx(0.02), pytest.approx(0, abs=1e-9))
+    sentence = explore.learning_curves(rows).sentence
+    assert "b reaches" in sentence and ", clearly ahead of a: by 0.020 ± 0.000 run by run" in sentence
+    assert growth.lead(first, {**second, "by_seed": {0: 0.8}}) is None
+    for row in rows:
+        del row["seed"]
+    assert "then a with" in explore.learning_curves(rows).sentence
 
 
 def test_a_method_keeps_its_colour_in_every_task(curves):

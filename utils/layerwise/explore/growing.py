@@ -89,15 +89,16 @@ def draw(result, *, narrow=False):
     scores = {**growth.score_axis(whole, errors=errors), "automargin": False}
     left, right = ([0, 1], [0, 1]) if narrow else ([0, 0.57], [0.69, 1])
     top, bottom = ([0.56, 1], [0, 0.4]) if narrow else ([0, 1], [0, 1])
-    ticks = [10**power for power in range(math.floor(low), math.ceil(high) + 1)]
+    steps = (1, 2, 5) if high - low < 1.2 else (1,)
+    ticks = [step * 10**power for power in range(math.floor(low), math.ceil(high) + 1) for step in steps]
     return made.update_layout(
-        hovermode="closest", margin={"l": 58, "r": 14, "b": 48},
-        xaxis={**growth.size_axis(result["sizes"], log=result["log"]), "title": {"text": "training examples"},
-               "domain": left, "anchor": "y", "automargin": False, "tickangle": 0},
+        hovermode="closest", margin={"l": 58, "r": 14, "b": 56},
+        xaxis={**growth.size_axis(result["sizes"], log=result["log"]), "domain": left, "anchor": "y",
+               "title": {"text": "training examples", "standoff": 8}, "automargin": False, "tickangle": 0},
         yaxis={**scores, "title": {"text": name}, "domain": top, "anchor": "x"},
         xaxis2={"type": "log", "range": [low - 0.15, high + 0.15], "tickmode": "array", "tickvals": ticks,
                 "ticktext": [f"{tick:g}" for tick in ticks], "domain": right, "anchor": "y2", "automargin": False,
-                "title": {"text": f"CPU seconds, {result['cost']}"}, "zeroline": False, "tickangle": 0},
+                "title": {"text": f"CPU seconds, {result['cost']}", "standoff": 8}, "zeroline": False, "tickangle": 0},
         yaxis2={**scores, "title": {"text": name if narrow else ""}, "domain": bottom, "anchor": "x2",
                 **({} if narrow else {"showticklabels": True})},
         shapes=[{
@@ -162,5 +163,9 @@ def _lead(result):
     if len(ranked) < 2:
         return lead
     second = last[ranked[1]]
-    apart = "their intervals do not meet" if first["low"] > second["high"] else "their intervals meet"
-    return f"{lead}, then {ranked[1]} with {second['score']:.3f}, and {apart}"
+    gap = growth.lead(first, second)
+    if gap is None:
+        return f"{lead}, then {ranked[1]} with {second['score']:.3f}"
+    mean, half = gap
+    clearly = "clearly" if mean > half else "not clearly"
+    return f"{lead}, {clearly} ahead of {ranked[1]}: by {mean:.3f} ± {half:.3f} run by run"

@@ -20,7 +20,8 @@ def summarise(rows):
     Returns:
         A dict from methods, in the order in which they come, to lists of dicts in the order of ``examples``, each
         with ``examples``, ``runs``, ``score`` (the mean), ``low`` and ``high`` (the 95 % interval of the mean by
-        Student's t; both equal the mean where there is one run) and the means of the further columns.
+        Student's t; both equal the mean where there is one run), the means of the further columns and, where there
+        is a column ``seed``, ``by_seed``: a dict from seeds to scores.
 
     Raises:
         ValueError: When there are no rows, or a column is missing.
@@ -39,16 +40,40 @@ def summarise(rows):
         own = [row for row in rows if row["method"] == method]
         for examples in sorted({row["examples"] for row in own}):
             runs = [row for row in own if row["examples"] == examples]
-            scores = np.array([row["score"] for row in runs], dtype=float)
-            half = _student(len(runs)) * scores.std(ddof=1) / np.sqrt(len(runs)) if len(runs) > 1 else 0.0
+            middle, half = _interval([row["score"] for row in runs])
             point = {
                 name: float(np.mean([row[name] for row in runs])) for name, value in runs[0].items()
                 if isinstance(value, int | float | np.number)
             }
-            middle = float(scores.mean())
             point.update(examples=int(examples), runs=len(runs), score=middle, low=middle - half, high=middle + half)
+            if "seed" in runs[0]:
+                point["by_seed"] = {row["seed"]: float(row["score"]) for row in runs}
             result[method].append(point)
     return result
+
+
+def lead(first, second):
+    """Return by how much one point of `summarise` is ahead of another, run by run.
+
+    Args:
+        first: A point with ``by_seed``.
+        second: The point of another method at the same number of examples.
+
+    Returns:
+        The mean of the differences of runs with the same seed, and the half width of its 95 % interval; None where
+        fewer than two runs share a seed.
+    """
+    both = [first.get("by_seed", {}), second.get("by_seed", {})]
+    shared = [seed for seed in both[0] if seed in both[1]]
+    return _interval([both[0][seed] - both[1][seed] for seed in shared]) if len(shared) > 1 else None
+
+
+def _interval(values):
+    import numpy as np
+
+    values, runs = np.asarray(values, dtype=float), len(values)
+    half = _student(runs) * values.std(ddof=1) / np.sqrt(runs) if runs > 1 else 0.0
+    return float(values.mean()), float(half)
 
 
 def _records(rows):
@@ -177,7 +202,7 @@ def score_axis(curves, *, errors=False):
     if errors:
         ticks = [tick for tick in (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0) if 0.5 * low < tick < 2 * high]
         return {
-            "type": "log", "range": [math.log10(low) - 0.05, math.log10(high) + 0.05], "tickmode": "array",
+            "type": "log", "range": [math.log10(low) - 0.05, math.log10(high) + 0.09], "tickmode": "array",
             "tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks], "zeroline": False,
         }
     room = max(0.06 * (high - low), 0.01)
@@ -186,6 +211,7 @@ def score_axis(curves, *, errors=False):
 
 VERDICTS = {
     "holds": ("circle", theme.MINT), "in part": ("diamond", theme.GOLD), "does not hold": ("x", theme.ORANGE),
+    "undecided": ("square", theme.GRID),
 }
 """What may be said of a claim, with the symbol and the colour of each."""
 
@@ -194,7 +220,8 @@ def verdicts(rows, *, title="", summary=None):
     """Draw a list of claims, each with a verdict and what was measured.
 
     Args:
-        rows: Triples of strings: what is claimed, "holds", "in part" or "does not hold", and what was measured.
+        rows: Triples of strings: what is claimed; "holds", "in part", "does not hold" or "undecided"; and what was
+            measured.
         title: A sentence above the list.
         summary: The figure in words; written from the rows when None.
 
