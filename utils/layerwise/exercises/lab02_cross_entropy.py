@@ -14,6 +14,8 @@ MISTAKES = {
     "base_two": "You used the logarithm to base 2. Keras, like nearly everybody, uses the natural one, np.log.",
     "zero_probability": "A probability of zero gives an infinite loss. Keep it at no less than 1e-7.",
     "all_classes": "You used the probabilities of all classes. Only the probability of the true class counts.",
+    "softmax_twice": "You took the softmax of what are probabilities already. Twice it makes all classes nearly alike, "
+    "and the loss can no longer come near 0.",
 }
 
 
@@ -44,11 +46,13 @@ def diagnose(inputs, output):
     if not np.isfinite(output):
         return "zero_probability"
     right = reference(probabilities, labels)
+    again = np.exp(probabilities) / np.exp(probabilities).sum(axis=1, keepdims=True)
     wrong = {
         "sign": -right,
         "averaged_over_classes": right / probabilities.shape[1],
         "base_two": right / np.log(2),
         "all_classes": -np.log(np.maximum(probabilities, 1e-7)).sum(axis=1).mean(),
+        "softmax_twice": reference(again, labels),
     }
     if len(labels) > 1:
         wrong["summed"] = right * len(labels)
