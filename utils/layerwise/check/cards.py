@@ -3,7 +3,7 @@
 import html
 
 from layerwise import progress, show, theme
-from layerwise.check import VERDICT_MIME, engine
+from layerwise.check import VERDICT_MIME, engine, misconceptions
 from layerwise.check.words import describe
 from layerwise.show import marked
 
@@ -37,8 +37,10 @@ def check(exercise, answer):
     exercise = engine.load(exercise)
     verdict = engine.judge(exercise, answer)
     record = {"state": verdict.state, "misconception": verdict.misconception}
+    # A mistake of a kind that was met before is worth a sentence: it is no longer about this exercise.
+    met = misconceptions.met(verdict, progress.events("check")) if verdict.entry else ""
     show.card(
-        verdict_html(verdict, exercise), text=verdict_text(verdict, exercise), kind=KINDS[verdict.state],
+        verdict_html(verdict, exercise, met), text=verdict_text(verdict, exercise, met), kind=KINDS[verdict.state],
         extra={VERDICT_MIME: {"exercise": exercise.id, **record}},
     )
     if verdict.state != engine.NOT_TRIED:
@@ -100,8 +102,8 @@ def solution(exercise):
     )
 
 
-def verdict_text(verdict, exercise):
-    """Return a verdict as plain text."""
+def verdict_text(verdict, exercise, met=""):
+    """Return a verdict as plain text; ``met`` says where the learner met its misconception before."""
     lines = [f"{HEADS[verdict.state]} · {verdict.title}"]
     lines += [text for text in (verdict.explanation, verdict.message) if text]
     if verdict.state == engine.NOT_YET:
@@ -110,12 +112,12 @@ def verdict_text(verdict, exercise):
             lines.append(f"  {head}:{joint}{value.replace(chr(10), chr(10) + '    ')}")
         if verdict.printed:
             lines.append(f"{_printed_head(verdict)}\n{verdict.printed[:500]}")
-        lines.append(_offer(exercise))
+        lines += [met, _offer(exercise)]
     return "\n".join(line for line in lines if line)
 
 
-def verdict_html(verdict, exercise):
-    """Return a verdict as the inside of a card, everything of the learner's escaped."""
+def verdict_html(verdict, exercise, met=""):
+    """Return a verdict as the inside of a card, everything of the learner's escaped; ``met`` as in `verdict_text`."""
     parts = [f"<p><strong>{HEADS[verdict.state]}</strong> · {html.escape(verdict.title)}</p>"]
     if verdict.explanation:
         parts.append(f"<p>{marked(verdict.explanation)}</p>")
@@ -135,6 +137,8 @@ def verdict_html(verdict, exercise):
             f"<details><summary>{html.escape(_printed_head(verdict))}</summary>"
             f"<pre style='{PRE};max-height:16em'>{html.escape(verdict.printed)}</pre></details>"
         )
+    if met:
+        parts.append(f"<p>{marked(met)}</p>")
     offer = _offer(exercise)
     return "".join(parts) + (f"<p>{_calls(offer)}</p>" if offer else "")
 

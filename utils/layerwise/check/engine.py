@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from layerwise.check import call as calling
-from layerwise.check import messages
+from layerwise.check import general, messages
 from layerwise.check.compare import compare, same
 from layerwise.check.exercise import Exercise, call_answer, from_namespace, from_source, known, load
 from layerwise.check.plain import NotPlain, plain
@@ -33,7 +33,7 @@ class Verdict:
     | exercise, title | the exercise's name and title |
     | state | "not tried", "not yet" or "right" |
     | reason | "right", "not tried", "not callable", "none", "type", "dtype", "shape", "nonfinite", "value", "changes input", "error", "recursion", "timeout", "exit", "input" or "stopped" |
-    | misconception | the key of the mistake it looks like, or None |
+    | misconception | the key of the mistake it looks like, "any." and a key where only the numbers show it, or None |
     | message | what was seen, in a sentence or two |
     | explanation | the text of the misconception, or "" |
     | case, expected, came | the inputs shown, the right result, the learner's; None where there is none |
@@ -68,6 +68,13 @@ class Verdict:
     def __repr__(self):
         return f"Verdict({self.exercise!r}, {self.state!r})"
 
+    @property
+    def entry(self):
+        """The catalogue's entry that the mistake belongs to, or None; see `layerwise.check.misconceptions`."""
+        from layerwise.check import misconceptions
+
+        return misconceptions.find(self.exercise, self.misconception, self.reason)
+
     def _ipython_display_(self):
         """Show nothing: the card has said it, also when the check is the last line of a cell."""
 
@@ -86,6 +93,7 @@ class _Failure:
     key: str | None = None
     size: int = field(default=0)
     largest: float | None = None
+    place: int = 0
 
 
 def judge(exercise, answer, *, seed=None, call=calling.call, trials=None):
@@ -118,7 +126,7 @@ def judge(exercise, answer, *, seed=None, call=calling.call, trials=None):
     trials = prepare(exercise, seed) if trials is None else trials
     verdict.cases = len(trials)
     left, failures = exercise.seconds, []
-    for inputs, expected in trials:
+    for place, (inputs, expected) in enumerate(trials):
         outcome, failure = attempt(exercise, answer, inputs, expected, seconds=left, call=call)
         left = max(left - outcome.seconds, 0.01)
         if outcome.kind in ("not tried", "stopped"):
@@ -127,6 +135,7 @@ def judge(exercise, answer, *, seed=None, call=calling.call, trials=None):
             verdict.message = messages.not_tried(exercise, outcome)
             return verdict
         if failure is not None:
+            failure.place = place
             failures.append(failure)
             if outcome.kind in ("timeout", "exit", "input"):
                 break
@@ -134,7 +143,13 @@ def judge(exercise, answer, *, seed=None, call=calling.call, trials=None):
         verdict.state, verdict.reason = RIGHT, "right"
         verdict.message = f"Right, on {len(trials)} fresh {'input' if len(trials) == 1 else 'inputs'}."
         return verdict
-    return _fill(verdict, exercise, _chosen(failures))
+    _fill(verdict, exercise, _chosen(failures))
+    # The exercise's own diagnosis knows what was asked for, so it comes first, whatever it found in however few cases.
+    compared = exercise.accept is None and all(failure.reason in ("value", "shape") for failure in failures)
+    if compared and not any(failure.key for failure in failures):
+        wrong = {failure.place: failure.came for failure in failures}
+        verdict.misconception, verdict.explanation = general.diagnosis(trials, wrong, tolerance=exercise.tolerance)
+    return verdict
 
 
 def prepare(exercise, seed):
@@ -253,7 +268,6 @@ def _fill(verdict, exercise, failure):
     verdict.has_result, verdict.largest = failure.has_result, failure.largest
     verdict.line, verdict.code = outcome.line, outcome.code
     verdict.printed, verdict.dropped = outcome.printed, outcome.dropped
-    return verdict
 
 
 def _unchanged(before, after):
