@@ -7,6 +7,7 @@
 | ``syllabus.toml`` | the frames of the notebooks, the lesson table of README.md |
 | all of these | ``utils/layerwise/course.json``, the outline that travels with the package |
 | ``data/*/card.toml`` | the table of docs/data.md |
+| ``utils/layerwise/check/misconceptions.toml`` | the table of docs/misconceptions.md |
 | ``pyproject.toml`` and the lock | ``requirements.txt``, ``environment.yml`` |
 """
 
@@ -15,7 +16,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from layerwise.authoring import frame, labs, outline, pins, readme, source, syllabus
+from layerwise.authoring import frame, labs, outline, pins, readme, rules, source, syllabus
 from layerwise.authoring.notebooks import about, changed, content, follows, keep_copy, load, make, text_of
 from layerwise.files import write
 from layerwise.suggest import CourseError
@@ -209,6 +210,9 @@ def _tables(root, course, report):
     tables = [("README.md", "lessons", lambda: readme.lessons(course))]
     if (root / "data").is_dir():
         tables.append(("docs/data.md", "data", lambda: readme.data(root / "data")))
+    if (catalogue := root / rules.CATALOGUE).is_file():
+        page = "docs/misconceptions.md"
+        tables.append((page, "misconceptions", lambda: readme.misconceptions(catalogue, course)))
     for path, mark, table in tables:
         page = root / path
         filled = readme.fill(source.read_text(page), mark, table()) if page.is_file() else None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from layerwise.authoring import labs, rules, source, syllabus
+from layerwise.check import misconceptions
 from layerwise.suggest import CourseError
 
 
@@ -45,7 +46,7 @@ def lint(root, names=()):
     for lesson in chosen:
         files += [path for path in (lesson.source, lesson.lab_source) if path]
     if not names:
-        findings = _strays(course, root)
+        findings = _strays(course, root) + _gone(course, root)
     return findings + [finding for path in files for finding in lint_file(path, root=root)]
 
 
@@ -57,11 +58,18 @@ def lint_file(path, *, root=None):
         cells = source.read(path)
     except CourseError as error:
         return [Finding(shown, 1, "error", str(error), "")]
-    return lint_cells(cells, shown, lab="labs" in path.parts)
+    return lint_cells(cells, shown, lab="labs" in path.parts, entries=_catalogue(root))
 
 
-def lint_cells(cells, path, *, lab=False):
-    """Return what a list of cells does wrong; ``path`` stands in messages, and its number is the lesson's."""
+def lint_cells(cells, path, *, lab=False, entries=None):
+    """Return what a list of cells does wrong.
+
+    Args:
+        cells: The cells of a source.
+        path: Stands in messages, and its number is the lesson's.
+        lab: Whether it is a lab.
+        entries: The course's catalogue of misconceptions, where it has one.
+    """
     findings = []
 
     def find(line, text, repair, level="error"):
@@ -69,7 +77,7 @@ def lint_cells(cells, path, *, lab=False):
 
     number = re.match(r"\d\d", Path(path).name)
     if lab:
-        rules.exercises(cells, path, find)
+        rules.exercises(cells, path, find, entries)
     pages = [cell for cell in cells if not set(cell.tags) & set(labs.HIDDEN)]
     trees = {cell.line: rules.tree(cell, find) for cell in cells if cell.kind == "code"}
     for cell in cells:
@@ -106,6 +114,30 @@ def report(findings):
     errors = sum(finding.level == "error" for finding in findings)
     typer.echo(f"{errors} errors, {len(findings) - errors} warnings." if findings else "Nothing to repair.")
     return 1 if errors else 0
+
+
+def _catalogue(root):
+    """Return the entries of a checkout's own catalogue, None where it has none."""
+    file = root / rules.CATALOGUE if root else None
+    return misconceptions.read(file) if file and file.is_file() else None
+
+
+def _gone(course, root):
+    """Return the mistakes that the catalogue names and no lab has any more."""
+    entries = _catalogue(root)
+    try:
+        found = [each for lesson in course.lessons if lesson.lab for each in labs.exercises(lesson.lab_source)]
+    except CourseError:
+        return []  # said by the lab itself
+    known = {(exercise.id, key) for exercise in found for key, _ in exercise.mutants}
+    lines = (root / rules.CATALOGUE).read_text(encoding="utf-8").splitlines() if entries else []
+    place = {line: number for number, line in enumerate(lines, 1)}
+    return [
+        Finding(rules.CATALOGUE, place.get(f"[{entry.id}.seen]", 1), "error",
+                f'[{entry.id}] names "{key}" of "{exercise}", and no lab has it.', "Take it out, or rename it.")
+        for entry in (entries or {}).values() for exercise, keys in entry.seen.items() for key in keys
+        if exercise != misconceptions.GENERAL and (exercise, key) not in known
+    ]
 
 
 def _strays(course, root):

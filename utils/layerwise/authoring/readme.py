@@ -1,8 +1,9 @@
-"""Tables in pages that people write: the lessons in README.md, the data sets in docs/data.md."""
+"""Tables in pages that people write: lessons in README.md, data sets and misconceptions in docs."""
 
 import re
 
 from layerwise.authoring import frame
+from layerwise.check import misconceptions as catalogue
 from layerwise.data import _card
 
 
@@ -42,6 +43,28 @@ def _data_row(card):
     licence = re.sub(r"\s*\([^)]*\)|\s*https?://\S+", "", card.licence)
     licence = re.split(r"\.\s+(?=[A-Z])", licence)[0].strip(" ,.;")  # the card has the rest
     return f'| `"{card.name}"` | {title} | {", ".join(card.sources)} | {licence} |'
+
+
+def misconceptions(path, syllabus):
+    """Return the catalogue in a file as tables, each theme under a heading."""
+    entries = catalogue.read(path).values()
+    blocks = []
+    for theme in dict.fromkeys(entry.theme for entry in entries):
+        head = ["| What | What is believed | How to see through it | Lesson | Seen in |", "|---|---|---|---|---|"]
+        rows = [_misconception(entry, syllabus) for entry in entries if entry.theme == theme]
+        blocks.append(f"### {theme}\n\n" + "\n".join([*head, *rows]))
+    return "\n\n".join(blocks)
+
+
+def _misconception(entry, syllabus):
+    lesson = syllabus.lesson(entry.lesson).id
+    seen = [
+        f"{'any exercise' if exercise == catalogue.GENERAL else f'`{exercise}`'} {', '.join(keys)}"
+        for exercise, keys in entry.seen.items()
+    ]
+    name = entry.name[0].upper() + entry.name[1:]
+    link = f"[{lesson[:2]}](../notebooks/{lesson}.ipynb)"
+    return f"| **{name}** | {entry.belief} | {entry.look} | {link} | {'; '.join(seen)} |"
 
 
 def fill(text, mark, table):

@@ -10,16 +10,19 @@ import statistics
 
 from layerwise.authoring import labs
 from layerwise.authoring.frame import only_asks
+from layerwise.check import misconceptions
 from layerwise.suggest import CourseError
 
 LINES, COLUMNS, WIDE, MEDIAN, STOPS = 20, 88, 120, 6, 3
 PUBLIC = ("data", "plot", "train", "check", "explore")
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|TBD|HACK)\b|\blorem ipsum\b|\?\?\?", re.IGNORECASE)
 FIGURE = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)?\s?%|\d+(?:\.\d+)? per ?cent|0\.\d{2,})")
+CATALOGUE = "utils/layerwise/check/misconceptions.toml"
 _ASKED = ("check", "hint", "solution", "predict", "quiz")
 
 
-def exercises(cells, path, find):
+def exercises(cells, path, find, entries=None):
+    """Find what exercises lack; with the ``entries`` of a catalogue, mistakes that none of them names as well."""
     try:
         found = labs.parse(cells, name=path)
     except CourseError as error:
@@ -34,6 +37,11 @@ def exercises(cells, path, find):
         if not exercise.variants:
             find(exercise.lines["exercise"], f'"{exercise.id}" has no differently written right answer.',
                  "Add a variant, so that the check is not fitted to one solution.", "warning")
+        keys = list(dict.fromkeys(key for key, _ in exercise.mutants))
+        missing = misconceptions.uncatalogued(exercise.id, keys, entries) if entries else []
+        if missing:
+            find(exercise.lines["definition"], f'"{exercise.id}" has mistakes in no entry of the catalogue: '
+                 f"{', '.join(missing)}.", f"Add each in {CATALOGUE}, under the entry that says what is believed.")
 
 
 def tree(cell, find):
