@@ -22,6 +22,26 @@ def softmax(scores):
     exponentials = np.exp(scores)
     return exponentials / exponentials.sum(axis=0)
 """
+EXPLORERS = {
+    "race": """\
+from layerwise import explore
+explore.optimiser_race(surface="Rosenbrock", learning_rate=0.03, steps=150)
+""",
+    "graph": """\
+from layerwise import explore
+explore.computation_graph(expression="one neuron", step=9, a=-1.0, b=1.2, c=0.2)
+""",
+    "neuron": """\
+from layerwise import explore
+explore.neuron(activation="tanh", w1=1.5, w2=-1.0, bias=0.5)
+""",
+    "sound": """\
+from layerwise import data, explore
+digits = data.load("spoken_digits", source="bundled")
+clips = {f"a spoken {digits.classes[digits.y_train[k]]}": digits.x_train[k] for k in (0, 1)}
+explore.inputs("sound", clips, rate=digits.rate, moment=0.15)
+""",
+}
 THREE = [(0.30, 0.24), (0.42, 0.15), (0.60, 0.17), (0.67, 0.30), (0.58, 0.43), (0.45, 0.47), (0.60, 0.50), (0.70, 0.63),
          (0.62, 0.80), (0.44, 0.85), (0.29, 0.76)]
 
@@ -46,6 +66,7 @@ def main():
         "00.ipynb": ROOT / "notebooks/00_start_here.ipynb",
         "02.ipynb": ROOT / "notebooks/02_neural_networks.ipynb",
         "check.ipynb": lab.notebook(MISTAKE, 'check("02.softmax", softmax)'),
+        **{f"{name}.ipynb": lab.notebook(cell) for name, cell in EXPLORERS.items()},
     }
     with lab.running(files) as server:
         with server.page("00.ipynb", width=1100, height=1000, simple=True) as page:
@@ -63,8 +84,12 @@ def main():
         with server.page("check.ipynb", width=1100, height=1000, simple=True) as page:
             page.run_all()
             page.screenshot(IMAGES / "check.png", ".layerwise-card")
+        for name in EXPLORERS:
+            with server.page(f"{name}.ipynb", width=1100, height=1000, simple=True) as page:
+                page.run_all()
+                page.raw.wait_for_timeout(2500)
+                page.screenshot(IMAGES / f"{name}.png", ".layerwise-explorer")
 
 
 if __name__ == "__main__":
-
     main()
