@@ -18,6 +18,7 @@ from collections import Counter
 from pathlib import Path
 
 from layerwise import files, theme
+from layerwise.check import misconceptions
 from layerwise.check.engine import NOT_TRIED, NOT_YET
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -38,7 +39,7 @@ def write(grades, folder, *, about=None):
     for grade in grades:
         files.write(folder / "feedback" / grade.learner / f"{grade.lab or grade.path.stem}.html", feedback(grade))
         for result in grade.results:
-            if result.verdict.state == NOT_YET and not result.verdict.misconception and result.cell:
+            if result.cell and _open(result.verdict):
                 place = folder / "unexplained" / result.exercise / f"{grade.learner}.py"
                 files.write(place, unexplained(result, grade.cells[result.cell]))
     files.write(folder / "run.json", json.dumps(about or {}, indent=1, ensure_ascii=False) + "\n")
@@ -99,8 +100,7 @@ def statistics(grades):
         one["right"] += bool(result.verdict)
         if result.verdict.misconception:
             one["misconceptions"][result.verdict.misconception] += 1
-        elif result.verdict.state == NOT_YET:
-            one["unexplained"] += 1
+        one["unexplained"] += _open(result.verdict)
     for one in found.values():
         one["misconceptions"] = dict(one["misconceptions"].most_common())
     return dict(sorted(found.items()))
@@ -116,6 +116,13 @@ def summary(grades):
         mistakes = ", ".join(f"{key} ({count})" for key, count in one["misconceptions"].items())
         tried, right = (f"{one[key]} of {one['handed_in']}" for key in ("tried", "right"))
         lines.append(f"| {name} | {tried} | {right} | {mistakes or '–'} | {one['unexplained'] or '–'} |")
+    met = misconceptions.tally(
+        (grade.learner, result.exercise, result.verdict.misconception, result.verdict.reason)
+        for grade in graded for result in grade.results
+    )
+    if met:
+        lines += ["", "## Misconceptions over all exercises", ""]
+        lines += [f"- {misconceptions.in_words(count, of=len({grade.learner for grade in graded}))}" for count in met]
     problems = [f"- {grade.learner}: {grade.problem}" for grade in grades if grade.problem]
     return "\n".join([*lines, *(["", "## Could not be graded", "", *problems] if problems else [])]) + "\n"
 
@@ -134,6 +141,11 @@ def feedback(grade):
     style = theme.CSS + "body{max-width:52rem;margin:2rem auto;padding:0 1rem;font-family:system-ui,sans-serif}"
     head = f"<meta charset='utf-8'><title>{html.escape(grade.learner)}</title><style>{style}</style>"
     return f"<!doctype html><html lang='en'><head>{head}</head><body>{''.join(parts)}</body></html>\n"
+
+
+def _open(verdict):
+    """Return True for a wrong answer that the exercise's own diagnosis does not know."""
+    return verdict.state == NOT_YET and (verdict.misconception or "any.").startswith("any.")
 
 
 def unexplained(result, source):
