@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import re
 import secrets
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +12,7 @@ from pathlib import Path
 from layerwise.check import cards, engine
 from layerwise.check.engine import NOT_TRIED, NOT_YET, Verdict
 from layerwise.check.exercise import known, load
+from layerwise.grading.pieces import Notebook
 from layerwise.grading.session import Ended, Zygote
 
 DEFINING = 30
@@ -100,7 +100,7 @@ def grade(submissions, *, secret=None, jobs=None, shut_in=True, limits=None, giv
             continue
         cells = list(given(lab)) if given else []
         trials = {each.id: engine.prepare(each, seed_of(secret, each.id)) for each in exercises}
-        with Zygote(used(cells, waiting), limits=limits, shut_in=shut_in) as zygote, ThreadPoolExecutor(jobs) as pool:
+        with Zygote(used(cells, exercises), limits=limits, shut_in=shut_in) as zygote, ThreadPoolExecutor(jobs) as pool:
 
             def work(pair, zygote=zygote, exercises=exercises, trials=trials, cells=cells):
                 done(pair[0], grade_one(zygote, pair[1], exercises, trials, cells, secret=secret))
@@ -183,11 +183,17 @@ def seed_of(secret, exercise):
     return int.from_bytes(hashlib.sha256(f"{secret}:{exercise}".encode()).digest()[:4], "big")
 
 
-def used(given, waiting):
-    """Return which of the modules in `PRELOADED` a lab's cells import."""
-    sources = [*given, *(source for _, one in waiting[:3] for _, source in one.cells)]
-    imported = set(re.findall(r"^\s*(?:import|from) +(\w+)", "\n".join(sources), flags=re.MULTILINE))
-    return [name for name in PRELOADED if name in imported]
+def used(given, exercises):
+    """Return which of the modules in `PRELOADED` our own solutions of a lab's exercises need.
+
+    Another module that a learner's answer imports is imported in that learner's process.
+    """
+    notebook = Notebook([(number, each.solution) for number, each in enumerate(exercises, 1)], given)
+    needed = set()
+    for each in exercises:
+        if notebook.find(each.id, each.answer)["state"] == "found":
+            needed |= notebook.imports(each.id)
+    return [name for name in PRELOADED if name in needed]
 
 
 def handed_out(root):

@@ -88,6 +88,13 @@ class Notebook:
             waiting = later
         return names[wanted]
 
+    def imports(self, exercise):
+        """Return the top names of the modules that the statements an answer needs import."""
+        nodes = [node for one in self._needed(self._found[exercise]) for node in ast.walk(one.node)]
+        direct = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+        inner = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+        return {name.partition(".")[0] for name in direct | inner}
+
     # ---- reading
 
     def _read(self, number, source, *, given=False, without=()):
