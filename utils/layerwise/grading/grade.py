@@ -19,7 +19,7 @@ DEFINING = 30
 """Seconds that a submission may take to define one answer, with the data that it loads."""
 
 PRELOADED = ("numpy", "scipy", "pandas", "sklearn", "keras")
-"""Modules imported once for all submissions of a lab that uses them."""
+"""Packages imported once for all submissions of a lab that uses them."""
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ def seed_of(secret, exercise):
 
 
 def used(given, exercises):
-    """Return which of the modules in `PRELOADED` our own solutions of a lab's exercises need.
+    """Return what our own solutions of a lab's exercises import from the packages in `PRELOADED`.
 
     Another module that a learner's answer imports is imported in that learner's process.
     """
@@ -193,7 +193,7 @@ def used(given, exercises):
     for each in exercises:
         if notebook.find(each.id, each.answer)["state"] == "found":
             needed |= notebook.imports(each.id)
-    return [name for name in PRELOADED if name in needed]
+    return sorted(name for name in needed if name.partition(".")[0] in PRELOADED)
 
 
 def handed_out(root):

@@ -89,11 +89,14 @@ class Notebook:
         return names[wanted]
 
     def imports(self, exercise):
-        """Return the top names of the modules that the statements an answer needs import."""
-        nodes = [node for one in self._needed(self._found[exercise]) for node in ast.walk(one.node)]
-        direct = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
-        inner = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
-        return {name.partition(".")[0] for name in direct | inner}
+        """Return the names that the statements an answer needs import: modules, and things that may be modules."""
+        names = set()
+        for node in (node for one in self._needed(self._found[exercise]) for node in ast.walk(one.node)):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        return names
 
     # ---- reading
 
