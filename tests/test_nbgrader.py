@@ -19,7 +19,7 @@ from layerwise.authoring import classroom, labs, syllabus
 from layerwise.check import VERDICT_MIME, engine
 from layerwise.grading import grade, mending, nbgrading, submission
 from layerwise.grading.mending import Cell, Place, mend
-from layerwise.grading.session import Zygote, environment
+from layerwise.grading.session import Zygote
 from layerwise.suggest import CourseError
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import determine_grade, get_username
@@ -314,12 +314,6 @@ def test_the_secret_and_the_settings_are_out_of_sight(class_of_06):
         assert SECRET not in text and "get_config" not in text and not any(seed in text for seed in seeds)
     assert "ValueError: False" in json.dumps(graded(course, "curious", FLOW))
     assert SECRET not in class_of_06["said"]
-
-
-def test_a_learners_process_inherits_no_secret(monkeypatch):
-    monkeypatch.setenv("LAYERWISE_SECRET", "s")
-    monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "t")
-    assert not {"LAYERWISE_SECRET", "JUPYTERHUB_API_TOKEN"} & set(environment())
 
 
 PLACES = [
