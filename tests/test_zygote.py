@@ -30,10 +30,18 @@ def alive(number):
         return False
 
 
+def ticks(number):
+    """Return the CPU time that a process has had, in the system's ticks of a hundredth of a second."""
+    return int(Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[11])
+
+
 def test_a_grader_that_is_killed_leaves_no_endless_loop_behind():
     with subprocess.Popen([sys.executable, "-c", ENDLESS], stdout=subprocess.PIPE, text=True) as grader:
         numbers = [int(number) for number in grader.stdout.readline().split()]
         assert len(numbers) == 2 and all(map(alive, numbers))
+        before = ticks(numbers[1])
+        while ticks(numbers[1]) < before + 20:  # until it is in the loop
+            time.sleep(0.05)
         os.kill(grader.pid, signal.SIGKILL)
     until = time.monotonic() + 30
     while any(map(alive, numbers)) and time.monotonic() < until:
