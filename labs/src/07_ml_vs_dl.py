@@ -1514,7 +1514,7 @@ def choose(candidates, seconds, must_explain):
 # %%
 clothing = data.load("clothing", source="best" if PROFILE == "full" else "bundled")
 COUNT = {"smoke": 600, "quick": 9000, "full": 9000}[PROFILE]
-JUDGED = {"smoke": 300, "quick": 2000, "full": 5000}[PROFILE]
+JUDGED = {"smoke": 300, "quick": 4000, "full": 5000}[PROFILE]
 choosing, closed = slice(0, JUDGED), slice(JUDGED, 2 * JUDGED)
 x = {"train": clothing.x_train[:COUNT]}
 x |= {"validation": clothing.x_test[choosing], "test": clothing.x_test[closed]}
