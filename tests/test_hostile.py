@@ -196,6 +196,12 @@ def test_what_it_may_write_is_little(zygote):
     assert "Error" in verdict["02.dense"].message and not verdict["02.dense"]
 
 
+def test_a_course_that_lies_in_a_temporary_folder_is_not_hidden_by_its_own_sandbox():
+    assert sandbox._mount_point(["/usr", "/root/course"]) == os.path.realpath("/tmp")
+    assert sandbox._mount_point(["/usr", "/tmp/course"]) != os.path.realpath("/tmp")
+    assert sandbox.SCRATCH != "/tmp"
+
+
 def test_nothing_stays_behind(zygote):
     import psutil
 
