@@ -5,6 +5,7 @@ One zygote serves all of them, as in a class: whatever one submission does, the 
 # ruff: noqa: E501 - the attacks are programs in strings
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
