@@ -9,6 +9,8 @@ from layerwise import lazy
 # No module bears the name of a function: importing it would put the module in the function's place.
 _WHERE = {
     "activation": "networks",
+    "attention": "looking",
+    "attention_maps": "looking",
     "bars": "charts",
     "boundary": "networks",
     "cells": "tables",
@@ -33,6 +35,7 @@ _WHERE = {
     "probabilities": "answers",
     "race": "landscapes",
     "range_test": "ranges",
+    "recall_circuit": "looking",
     "refusal": "certainty",
     "reliability": "certainty",
     "shares": "certainty",
