@@ -68,12 +68,20 @@ def softmax(scores):
     return powers / powers.sum(axis=-1, keepdims=True)
 
 
+# %% [markdown]
+# The whole of attention is three lines:
+
+
+# %%
 def attend(query, key, value):
     """Return what each query reads, shape (..., queries, size), and the weights."""
     scores = query @ np.swapaxes(key, -1, -2) / np.sqrt(key.shape[-1])
     weights = softmax(scores)
     return weights @ value, weights
 
+
+# %% [markdown]
+# On our five entries:
 
 # %%
 read, weights = attend(query, key, value)
@@ -94,6 +102,9 @@ vectors = {word: rng.normal(size=64) for word in dict.fromkeys(sentence)}
 words = np.stack([vectors[word] for word in sentence])
 read, weights = attend(words, words, words)
 
+# %% [markdown]
+# Where does each word look? The lines are those of one word, the grid shows them all.
+
 # %%
 plot.attention(weights, sentence, chosen=5, title="“dog” finds itself, and its like")
 
@@ -111,6 +122,10 @@ def as_keras(array):
     return array[None, :, None].astype("float32")
 
 
+# %% [markdown]
+# Does it give what ours gives?
+
+# %%
 library = keras.ops.dot_product_attention(*[as_keras(words)] * 3)
 difference = np.abs(keras.ops.convert_to_numpy(library)[0, :, 0] - read).max()
 found("attend_difference", difference, "Ours and Keras's differ by {:.0e} at most.")
@@ -148,6 +163,10 @@ for size in SIZES:
         strongest[name].append(chances.max(axis=1).mean())
         slope[name].append((chances * (1 - chances)).sum(axis=1).mean())
 
+# %% [markdown]
+# First the largest weight. With 32 places, sharing alike would give each about a
+# thirtieth.
+
 # %%
 plot.curves(
     strongest,
@@ -166,6 +185,11 @@ found(
     predicted="11.root",
 )
 found("strongest_scaled", strongest["root"][3], "With it, {:.0%}.")
+
+# %% [markdown]
+# And the slope?
+
+# %%
 found(
     "slope_ratio",
     slope["root"][4] / slope["no root"][4],
@@ -202,6 +226,11 @@ def split_heads(array, heads):
     return dealt.transpose(0, 2, 1, 3)
 
 
+# %% [markdown]
+# The way back turns the axes first, and then lays the heads side by side:
+
+
+# %%
 def merge_heads(array):
     """Turn (batch, heads, length, size) into (batch, length, heads * size)."""
     batch, heads, length, size = array.shape
@@ -236,6 +265,11 @@ texts = rng.normal(size=(3, 10, 32)).astype("float32")
 library, their_weights = layer(texts, texts, return_attention_scores=True)
 
 
+# %% [markdown]
+# A function for that:
+
+
+# %%
 def flat(layer):
     """Return the layer's eight weights as plain matrices and lists."""
     stored = layer.get_weights()
@@ -245,6 +279,9 @@ def flat(layer):
     ]
     return [*ways_in, stored[6].reshape(-1, stored[6].shape[-1]), stored[7]]
 
+
+# %% [markdown]
+# Three random texts of ten words, through ours and through Keras's:
 
 # %%
 ours, our_weights = multi_head(texts, texts, flat(layer), heads=4)
@@ -267,13 +304,15 @@ for heads, size in [(1, 64), (8, 8)]:
     counted = keras.layers.MultiHeadAttention(heads, size)
     counted.build((None, None, 64), (None, None, 64))
     sizes[heads] = counted.count_params()
+assert sizes[1] == 4 * (64 * 64 + 64)
+
+# %%
 found(
     "eight_minus_one",
     sizes[8] - sizes[1],
     f"Both have {sizes[1]:,}; the difference is {{:.0f}}.",
     predicted="11.heads",
 )
-assert sizes[1] == 4 * (64 * 64 + 64)
 
 # %% [markdown]
 # The width is dealt out, not multiplied: eight heads see eight things, each with keys of
@@ -368,24 +407,39 @@ def positions(length, width, longest=10_000):
 
 
 # %% [markdown]
-# Sixty-four places, 32 numbers for each; a row of the left picture is one place. The
-# right one multiplies every position by every other.
+# Three of the clocks, for the first 24 places. A fast one tells neighbours apart, a slow
+# one tells early from late; together they name the place.
 
 # %%
-table = positions(64, 32)
-plot.images(
-    np.stack([np.repeat(table, 2, axis=1), table @ table.T / 16]),
-    scale="signed",
-    titles=["positions, one a row", "products of two positions"],
-    columns=2,
+table = positions(24, 32)
+plot.curves(
+    {f"number {column + 1} of 32": table[:, column] for column in (0, 4, 8)},
+    x=range(24),
+    x_title="place",
+    y_title="value",
     title="Clocks of many speeds tell places apart",
 )
 
 # %% [markdown]
-# The stripes of the right picture run along the diagonal: a product depends on the
-# *distance* of two places alone. And one step on is one and the same turn for all
-# places, each clock by its own angle, so a single matrix does it, for instance one that
-# a head has learned.
+# Multiply the positions of two places, and you have a score.
+
+# %%
+plot.heatmap(
+    table @ table.T / 16,
+    x=range(24),
+    y=range(24),
+    x_title="place that is read",
+    y_title="place that looks",
+    value_title="product",
+    number="",
+    title="A product of two positions depends on their distance",
+    height=460,
+)
+
+# %% [markdown]
+# The stripes run along the diagonal: what counts is the *distance* of two places alone.
+# And one step on is one and the same turn for all places, each clock by its own angle.
+# So a single matrix does it, such as a head can learn.
 
 # %%
 rates = 10_000 ** -(np.arange(16) / 16)
@@ -395,13 +449,15 @@ assert np.allclose(table[1:] @ one_back, table[:-1])
 assert np.allclose(np.diag(table @ table.T, 5), (table @ table.T)[0, 5])
 
 # %% [markdown]
-# Now the order counts:
+# With positions added, does the order count?
 
 # %%
 placed = texts + positions(10, 32)
 straight, _ = multi_head(placed, placed, flat(layer), 4)
 shuffled_text = texts[:, order] + positions(10, 32)
 shuffled, _ = multi_head(shuffled_text, shuffled_text, flat(layer), 4)
+
+# %%
 found(
     "placed_difference",
     np.abs(shuffled - straight[:, order]).max(),
@@ -449,6 +505,7 @@ SIGNS = "·abcdefghijklmnopqrstuvwxyz0123456789"
 ONE = np.eye(len(SIGNS))
 
 
+# %%
 def circuit(texts, first=True, second=True):
     """Return a score for each sign as the next one; texts are numbers of signs."""
     signs, places = ONE[texts], positions(texts.shape[1], 32)
@@ -494,6 +551,8 @@ by_switch = {
     "second head off": circuit(questions, second=False),
 }
 shares = {name: np.mean(s.argmax(axis=1) == answers) for name, s in by_switch.items()}
+
+# %%
 plot.bars(
     list(shares),
     list(shares.values()),
@@ -501,6 +560,10 @@ plot.bars(
     x_title="questions answered rightly",
     title="Recall takes both heads",
 )
+
+# %% [markdown]
+# Without the first head all notes are empty, the second looks everywhere alike, and reads
+# the mean of everything.
 
 # %%
 found("circuit_right", shares["both heads"], "With both heads, {:.0%} are right.")
@@ -566,6 +629,7 @@ def inputs(length, width=32):
     return [letters, digits], words
 
 
+# %%
 def attention_reader(length, asked, placed=False):
     """Return one block of attention with two heads that answers the last places."""
     numbers, words = inputs(length)
@@ -607,6 +671,7 @@ RUNS, STEPS = {"smoke": (2, 2), "quick": (3, 200), "full": (8, 2_000)}[PROFILE]
 BATCH = 128
 
 
+# %%
 def ready(network, rate):
     """Compile a network; return it and its optimizer's state at the start."""
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -628,6 +693,10 @@ def right_answers(network, task, seed):
     letters, digits, answers, distances = task(1_000, np.random.default_rng(seed))
     scores = network.predict([letters, digits], batch_size=250, verbose=0)
     return scores.argmax(axis=-1) == answers, distances
+
+
+# %% [markdown]
+# And the contest itself:
 
 
 # %%
@@ -676,6 +745,7 @@ def interval(values):
     return np.mean(values), half / np.sqrt(len(values))
 
 
+# %%
 def by_distance(results, distances=range(1, 24)):
     """Return the share of right answers by distance, a row for each seed."""
     return [[right[far == d].mean() for d in distances] for _, right, far in results]
@@ -689,6 +759,9 @@ plot.curves(
     y_title="share of right answers",
     title="Recall by distance, after the same number of steps",
 ).update_yaxes(range=[0, 1.05])
+
+# %% [markdown]
+# Over all distances:
 
 # %%
 attention_recall = interval([right.mean() for _, right, _ in recalled["attention"]])
@@ -728,23 +801,30 @@ predict(
 
 # %%
 block = attention_reader(PAIRS + ASKED, ASKED)
-without = {"both heads": [], "head 1 off": [], "head 2 off": []}
-for weights, *_ in recalled["attention"]:
-    for name, off in zip(without, [None, 0, 1]):
-        block.set_weights(weights)
-        look = block.get_layer("look")
-        parts = look.get_weights()
-        if off is not None:
-            parts[6][off] = 0  # the way out of this head
-        look.set_weights(parts)
-        without[name].append(right_answers(block, recall, 98)[0].mean())
+
+
+def recall_without(head, weights):
+    """Return how much a trained block recalls without a head."""
+    block.set_weights(weights)
+    parts = block.get_layer("look").get_weights()
+    parts[6][head] = 0  # its way out
+    block.get_layer("look").set_weights(parts)
+    return right_answers(block, recall, 98)[0].mean()
+
+
+# %% [markdown]
+# A row for each seed: what is left without the first head, and without the second.
 
 # %%
-print({name: np.round(shares, 2).tolist() for name, shares in without.items()})
-lost = [max(a, b) for a, b in zip(without["head 1 off"], without["head 2 off"])]
+left = np.array(
+    [[recall_without(head, run[0]) for head in (0, 1)] for run in recalled["attention"]]
+)
+
+# %%
+print(left.round(2))
 found(
     "one_head_left",
-    np.mean(lost),
+    left.max(axis=1).mean(),
     "With the better head alone: {:.0%}.",
     predicted="11.ablation",
 )
@@ -808,24 +888,31 @@ def longer(count, rng):
     return latest(count, rng, length=48)
 
 
-longer_readers = [
-    attention_reader(49, 1),
-    attention_reader(49, 1, True),
-    lstm_reader(49, 1),
-]
-stretched = {}
-for (name, results), reader in zip(followed.items(), longer_readers):
-    stretched[name] = []
+def asked_longer(reader, results):
+    """Return the right answers of trained networks on texts of 48 letters."""
+    shares = []
     for weights, *_ in results:
         reader.set_weights(weights)
-        stretched[name].append(right_answers(reader, longer, 97)[0].mean())
+        shares.append(right_answers(reader, longer, 97)[0].mean())
+    return shares
+
+
+# %%
+long_readers = [attention_reader(49, 1), attention_reader(49, 1, True)]
+long_readers.append(lstm_reader(49, 1))
+stretched = {
+    f"{name}, 48": asked_longer(reader, results)
+    for (name, results), reader in zip(followed.items(), long_readers)
+}
+
+# %% [markdown]
+# All six, with intervals over the seeds:
 
 # %%
 ends = {
     f"{name}, 24": [right.mean() for _, right, _ in results]
     for name, results in followed.items()
-}
-ends |= {f"{k}, 48": shares for k, shares in stretched.items()}
+} | stretched
 means, halves = np.array([interval(shares) for shares in ends.values()]).T
 plot.bars(
     list(ends),
@@ -877,6 +964,11 @@ LENGTHS = [32, 64, 128] if PROFILE == "smoke" else [128, 256, 512, 1024, 2048, 4
 WIDTH = 64
 
 
+# %% [markdown]
+# Both read one text; the layers are otherwise alike, 64 numbers in and out.
+
+
+# %%
 def timed(length):
     """Return the seconds that attention and an LSTM take for one text."""
     words = keras.Input((length, WIDTH))
@@ -894,6 +986,10 @@ def timed(length):
         least.append(min(runs))
     return least
 
+
+# %% [markdown]
+# The least of seven runs counts, since a computer that does other things as well is only
+# ever too slow.
 
 # %%
 seconds = np.array([timed(length) for length in LENGTHS])
@@ -964,6 +1060,7 @@ NUMBER = {word: n + 2 for n, word in enumerate(known)}
 LONGEST = max(len(text.split()) for _, text in dates.pairs_train) + 1
 
 
+# %%
 def as_numbers(pairs):
     """Return characters, the words so far, and the words to come, as numbers."""
     source = np.array([[CHARACTERS[c] for c in date] for date, _ in pairs])
@@ -974,6 +1071,9 @@ def as_numbers(pairs):
     so_far = np.pad(target[:, :-1], [(0, 0), (1, 0)], constant_values=1)
     return source, so_far, target
 
+
+# %% [markdown]
+# Four dates in five are for training, and none of the others is among them.
 
 # %%
 x_train, so_far_train, y_train = as_numbers(dates.pairs_train)
@@ -989,7 +1089,7 @@ x_test, so_far_test, y_test = as_numbers(dates.pairs_test)
 
 
 # %%
-def translator(looking, width=64):
+def translator(looking, width=48):
     """Return a network that writes a date in words, one word after the other."""
     layers = keras.layers
     characters = keras.Input((10,), dtype="int32", name="date")
@@ -1015,26 +1115,28 @@ def translator(looking, width=64):
 # the result, and the test dates are opened once, at the end.
 
 # %%
-EPOCHS = {"smoke": 1, "quick": 10, "full": 30}[PROFILE]
+EPOCHS, BOTH = {"smoke": (1, 1), "quick": (7, 2), "full": (20, 5)}[PROFILE]
 
 
-def fit(network):
+def fit(looking, seed):
     """Train a translator; the learning rate falls along a cosine."""
-    steps = EPOCHS * -(-len(x_train) // 128)
-    rate = keras.optimizers.schedules.CosineDecay(0.01, steps)
+    keras.utils.set_random_seed(seed)
+    network = translator(looking)
+    steps = EPOCHS * -(-len(x_train) // 64)
+    rate = keras.optimizers.schedules.CosineDecay(0.005, steps)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     together = 1 if keras.backend.backend() == "torch" or EPOCHS == 1 else 8
     network.compile(keras.optimizers.Adam(rate), loss, steps_per_execution=together)
     x = [x_train, so_far_train]
-    network.fit(x, y_train, batch_size=128, epochs=EPOCHS, verbose=0)
+    network.fit(x, y_train, batch_size=64, epochs=EPOCHS, verbose=0)
     return network
 
 
 # %%
-keras.utils.set_random_seed(0)
-looker = fit(translator(looking=True))
-rememberer = fit(translator(looking=False))
-print(f"{looker.count_params():,} and {rememberer.count_params():,} parameters")
+lookers = [fit(True, seed) for seed in range(BOTH)]
+rememberers = [fit(False, seed) for seed in range(BOTH)]
+looker = lookers[0]
+print(f"{looker.count_params():,}, {rememberers[0].count_params():,} parameters")
 
 # %% [markdown]
 # To write, a translator gets its own words back, one after the other, and takes the
@@ -1054,6 +1156,11 @@ def write(network, source):
     return np.column_stack([so_far[:, 1:], best])
 
 
+# %% [markdown]
+# Only what is right from the first word to the last counts:
+
+
+# %%
 def exact(network):
     """Return which of the first 1,000 test dates are written without any mistake."""
     wrong = (write(network, x_test[:1_000]) != y_test[:1_000]).cumsum(axis=1)
@@ -1062,13 +1169,24 @@ def exact(network):
 
 
 # %%
-exact_looker, exact_rememberer = exact(looker), exact(rememberer)
-found("looker_exact", exact_looker.mean(), "With a look, {:.1%} are exactly right.")
-found("rememberer_exact", exact_rememberer.mean(), "From memory alone: {:.1%}.")
+exact_looker = exact(looker)
+looked = [exact_looker.mean(), *(exact(other).mean() for other in lookers[1:])]
+remembered = [exact(other).mean() for other in rememberers]
+print("with a look", np.round(looked, 3), "from memory", np.round(remembered, 3))
+
+# %%
+found("looker_exact", np.mean(looked), "With a look, {:.1%} are exactly right.")
+found("rememberer_exact", np.mean(remembered), "From memory alone: {:.1%}.")
+found(
+    "look_lead",
+    100 * (min(looked) - max(remembered)),
+    "The worse of the lookers is {:+.0f} points from the better rememberer.",
+)
 
 # %% [markdown]
 # Do not conclude that it cannot be done without looking: lesson 10's translator gets
-# there, with longer training. Here both had the same, and the look made the difference.
+# there, with longer training. Both had the same here, the rememberers even more
+# parameters.
 #
 # And where did it look? One row for each word that it writes:
 
@@ -1082,6 +1200,9 @@ def written(row):
     """Return the words of a test date, with the end."""
     return [*dates.pairs_test[row][1].split(), "(end)"]
 
+
+# %% [markdown]
+# The first test date that it has written without a mistake:
 
 # %%
 shown = int(np.argmax(exact_looker))  # the first that is right
@@ -1114,6 +1235,7 @@ def chances_of_truth(source, so_far, target):
     return np.take_along_axis(chances, target[:, :, None], axis=2)[:, :, 0]
 
 
+# %%
 def what_matters(source, so_far, target):
     """Return what each word loses when a character is replaced: (n, words, 10)."""
     before = chances_of_truth(source, so_far, target)
@@ -1135,11 +1257,18 @@ predict(
     ["in nearly all cases", "in most, but not all", "in less than half"],
 )
 
+# %% [markdown]
+# Only words count that hang on some character: where the worst replacement takes more
+# than half of their probability.
+
 # %%
 lost = what_matters(x_test[:300], so_far_test[:300], y_test[:300])
 decided = (lost.max(axis=-1) > 0.5) & (y_test[:300] > 0)  # words that hang on one
 same = (weights.argmax(axis=-1) == lost.argmax(axis=-1))[decided]
 weight_of_cause = np.take_along_axis(weights, lost.argmax(axis=-1)[..., None], axis=-1)
+
+# %% [markdown]
+# On the date from above:
 
 # %%
 plot.attention_maps(
@@ -1184,6 +1313,7 @@ import functools
 WORDS = {number: word for word, number in NUMBER.items()} | {0: "(end)", 1: "(begin)"}
 
 
+# %%
 @functools.lru_cache
 def look(date):
     """Return the words for a date, its characters, and where each word looked."""
@@ -1216,9 +1346,10 @@ explore.heads({"the translator": look}, words="1969-07-20")
 # - The root keeps the scores in range at the start; without it the softmax is shut.
 # - Attention sees a set. Order must be added, and then a head can look for what, for
 #   where, or for both.
-# - One block recalls what an LSTM of its size does not, at any distance. The LSTM keeps
-#   the latest, and holds at lengths that it never saw.
-# - Everything at once costs the square of the length.
+# - After the same few steps, one block recalls at any distance, and an LSTM of its size
+#   hardly more than a guess. The LSTM keeps the latest, also in texts longer than any
+#   that it has trained on, and attention with our positions does not.
+# - Everything at once is fast, and its price rises more steeply with the length.
 # - A map of weights says what was read. What mattered is another question.
 
 # %% [markdown]

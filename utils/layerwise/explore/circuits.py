@@ -97,7 +97,15 @@ def say(state, result, changed=None):
         return f"Head 1 is off: no place knows what stood before it, head 2 looks everywhere alike, and {answer}."
     if not seen:
         return f"“{asked}” has not been there before, so no place matches it, and {answer}: a guess."
-    if changed == "swap" and result["swapped"]:
+    if changed == "swap" and state["swap"] and not result["swapped"]:
+        return f"There are only {len(result['tokens']) - 1} signs, so nothing changes places: {answer}."
+    if changed == "swap" and not state["swap"]:
+        return f"All signs stand where they were written: {answer}."
+    if changed in ("back", "match"):
+        return f"Head {'1' if changed == 'back' else '2'} is on: both work, one for the other, and {answer}."
+    if changed == "signs":
+        return f"Other signs, the same two heads, nothing learned anew: {answer}."
+    if changed == "swap":
         return f"Two signs have changed places, and the heads follow what now stands after “{asked}”: {answer}."
     return f"Head 1 notes what stood before each place; head 2 finds where “{asked}” did: {answer}."
 

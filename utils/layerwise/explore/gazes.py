@@ -92,9 +92,11 @@ def say(state, result, changed=None):
     if changed == "positions":
         if state["positions"]:
             return f"Places are known again: {where}."
-        blind = state["head"] in ("one before", "one after", "nearby")
-        return (f"Without positions this head has nothing to compare, and looks everywhere alike: {where}." if blind
-                else f"This head needs no positions, and nearly the same comes out: {where}.")
+        if state["head"] in ("one before", "one after", "nearby"):
+            return f"Without positions this head has nothing to compare, and looks everywhere alike: {where}."
+        if state["head"] == "untrained":
+            return f"Without positions like words get like rows, wherever they stand: {where}."
+        return f"This head needs no positions, and the same comes out: {where}."
     if changed == "words":
         return f"Other words, the same head, the same weights in it: {where}."
     if changed == "token":

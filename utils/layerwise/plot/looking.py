@@ -219,7 +219,7 @@ def _bars(panels, number, across, upwards, answers, most=6):
         number, across, upwards,
         x={"range": [0, 1.28], "tickvals": [0, 0.5, 1], "ticktext": ["0", "50 %", "100 %"]},
         y={"range": [most - 0.5, -0.5], "tickvals": list(range(len(ranked))), "ticktext": ranked, "showgrid": False,
-           "ticks": "", "tickfont": {"size": theme.SIZES["label"]}},
+           "ticks": "", "tickfont": {"size": theme.SIZES["label"]}, "ticklabelstandoff": 6},
     )
     panels.trace(
         number, type="bar", orientation="h", y=list(range(len(ranked))), x=shares, width=0.6,
