@@ -200,9 +200,9 @@ found(
 # The spread of a sum of $d$ such products is $\sqrt d$, and dividing by it brings the
 # scores back to a spread of 1, whatever the size. Without the root the softmax is
 # *saturated* from the start: before anything was learned, each query stares at one
-# place picked by chance, and hardly any slope tells it to look elsewhere. That is the
-# reason that [Vaswani and others](https://arxiv.org/abs/1706.03762) suspected, in a
-# footnote to their section 3.2.1. It is about the *start*: training can make scores as
+# place picked by chance, and hardly any slope tells it to look elsewhere. That is what
+# [Vaswani and others](https://arxiv.org/abs/1706.03762) suspected, in their section
+# 3.2.1, when they put the root in. It is about the *start*: training can make scores as
 # large as it likes, and where a head should pick one place, it will.
 
 # %% [markdown]
@@ -395,7 +395,8 @@ assert np.allclose(shuffled, straight[:, order], atol=1e-5)
 # To attention a text is a *set*. "Dog bites man" and "man bites dog" are the same three
 # vectors. So the place must be put into the words themselves: each gets the vector of
 # its *position* added. Vaswani and others took waves of different lengths, like the
-# hands of many clocks:
+# hands of many clocks. (In their paper sine and cosine take turns; here all sines come
+# first. It makes no difference.)
 
 
 # %%
@@ -691,8 +692,8 @@ def ready(network, rate):
 def right_answers(network, task, seed):
     """Return which answers to 1,000 new examples are right, and their distances."""
     letters, digits, answers, distances = task(1_000, np.random.default_rng(seed))
-    scores = network.predict([letters, digits], batch_size=250, verbose=0)
-    return scores.argmax(axis=-1) == answers, distances
+    scores = network([letters, digits], training=False)
+    return keras.ops.convert_to_numpy(scores).argmax(axis=-1) == answers, distances
 
 
 # %% [markdown]
@@ -780,14 +781,15 @@ _, digits, answers, _ = recall(5_000, np.random.default_rng(99))
 counts = (digits[:, :PAIRS, None] == np.arange(10)).sum(axis=1)
 guess = np.mean(counts.argmax(axis=1)[:, None] == answers)
 found("guess_recall", guess, "The most frequent digit is right in {:.1%}.")
-found("lstm_over_guess", lstm_recall[0] - guess, "The LSTM differs by {:+.3f}.")
+above = 100 * (lstm_recall[0] - guess)
+found("lstm_over_guess", above, "The LSTM is {:+.1f} points from that.")
 
 # %% [markdown] tags=["sourced"]
-# In two hundred steps the LSTM has noticed which digits there were, and not which letter
-# each belongs to. It may learn that with patience: on a related task in the [Neural
+# An LSTM at that figure has noticed which digits there were, and not which letter each
+# belongs to. It may learn that with patience: on a related task in the [Neural
 # Turing Machine](https://arxiv.org/abs/1410.5401) paper, figure 10, an LSTM learned
-# slowly and was not done after a million sequences. Attention has the look-up built in,
-# and needs to learn only what a letter is.
+# slowly, and still made mistakes after a million sequences. Attention has the look-up
+# built in, and needs to learn only what a letter is.
 #
 # Which of its two heads did the work? Set what a head sends on to zero, and ask again.
 
@@ -1001,7 +1003,7 @@ plot.curves(
     x=LENGTHS,
     x_title="places in the text",
     y_title="time for one text (ms)",
-    title="Attention begins far below, and rises more steeply",
+    title="Time for one text, by its length",
 ).update_xaxes(type="log", tickvals=LENGTHS).update_yaxes(type="log")
 
 # %% [markdown]
@@ -1149,8 +1151,8 @@ def write(network, source):
     so_far = np.zeros((len(source), LONGEST), int)
     so_far[:, 0] = 1
     for place in range(LONGEST):
-        scores = network.predict([source, so_far], batch_size=500, verbose=0)
-        best = scores[:, place].argmax(axis=-1)
+        scores = network([source, so_far], training=False)[:, place]
+        best = keras.ops.convert_to_numpy(scores).argmax(axis=-1)
         if place + 1 < LONGEST:
             so_far[:, place + 1] = best
     return np.column_stack([so_far[:, 1:], best])
@@ -1180,7 +1182,7 @@ found("rememberer_exact", np.mean(remembered), "From memory alone: {:.1%}.")
 found(
     "look_lead",
     100 * (min(looked) - max(remembered)),
-    "The worse of the lookers is {:+.0f} points from the better rememberer.",
+    "The worst looker leads the best rememberer by {:.0f} points.",
 )
 
 # %% [markdown]
@@ -1193,7 +1195,7 @@ found(
 # %%
 look_at = looker.get_layer("look").output[1]
 eye = keras.Model(looker.inputs, look_at)
-weights = eye.predict([x_test[:300], so_far_test[:300]], verbose=0)[:, 0]
+weights = eye.predict_on_batch([x_test[:300], so_far_test[:300]])[:, 0]
 
 
 def written(row):
@@ -1231,7 +1233,7 @@ plot.attention(
 # %%
 def chances_of_truth(source, so_far, target):
     """Return the probability of each right word."""
-    chances = softmax(looker.predict([source, so_far], batch_size=500, verbose=0))
+    chances = softmax(looker.predict_on_batch([source, so_far]))
     return np.take_along_axis(chances, target[:, :, None], axis=2)[:, :, 0]
 
 
@@ -1304,8 +1306,8 @@ found("overlooked", overlooked, "In {:.0%} what mattered most had a weight below
 # %% [markdown]
 # ### Your own date
 #
-# The translator, alive. It keeps what it has written, so that a date costs it one pass
-# only.
+# The translator, alive: a function from a date to its words, its characters, and where
+# each word looked.
 
 # %%
 import functools
@@ -1322,7 +1324,7 @@ def look(date):
     source = np.array([[CHARACTERS[character] for character in date]])
     numbers = write(looker, source)
     so_far = np.pad(numbers[:, :-1], [(0, 0), (1, 0)], constant_values=1)
-    looked = eye.predict([source, so_far], verbose=0)[0, 0]
+    looked = eye.predict_on_batch([source, so_far])[0, 0]
     ends = [*np.flatnonzero(numbers[0] == 0), LONGEST - 1][0] + 1
     return [WORDS[n] for n in numbers[0, :ends]], list(date), looked[:ends]
 
@@ -1346,8 +1348,8 @@ explore.heads({"the translator": look}, words="1969-07-20")
 # - The root keeps the scores in range at the start; without it the softmax is shut.
 # - Attention sees a set. Order must be added, and then a head can look for what, for
 #   where, or for both.
-# - After the same few steps, one block recalls at any distance, and an LSTM of its size
-#   hardly more than a guess. The LSTM keeps the latest, also in texts longer than any
+# - After as many steps, one block recalls at any distance, and an LSTM of its size does
+#   not. The LSTM keeps the latest, also in texts longer than any
 #   that it has trained on, and attention with our positions does not.
 # - Everything at once is fast, and its price rises more steeply with the length.
 # - A map of weights says what was read. What mattered is another question.
@@ -1358,7 +1360,7 @@ explore.heads({"the translator": look}, words="1969-07-20")
 # %%
 quiz(
     "11.quiz.mask",
-    "A mask is applied *after* the softmax: weights are multiplied by 0 where reading "
+    "A mask is applied after the softmax: weights are multiplied by 0 where reading "
     "is forbidden. What is wrong?",
     {
         "nothing": "The rows no longer sum to 1: what was forbidden took its share.",
@@ -1429,12 +1431,14 @@ quiz(
 # A single block like ours cannot use that for much.
 #
 # **Our recall task is made for attention**, as the other is for a memory. In language
-# both occur, and much of the distance between attention and modern recurrent networks
-# has been [traced to recall](https://arxiv.org/abs/2312.04927).
+# both occur. When networks without attention (gated convolutions, in that study) were
+# compared with it as language models, most of what they lacked was [traced to
+# recall](https://arxiv.org/abs/2312.04927).
 #
-# **"Attention is all you need"** is a title. Their network also has dense layers, which
-# hold about two thirds of a block's weights, shortcuts and normalisation. Nor did they
-# invent attention; they showed that the recurrence could go.
+# **"Attention is all you need"** is a title. Their network also has shortcuts,
+# normalisation, and dense layers, which hold about two thirds of the weights of a block
+# in its encoder. Nor did they invent attention; they showed that the recurrence could
+# go.
 #
 # In the lab you write all of it yourself, up to a block that runs with Keras's weights.
 # Lesson 12 stacks such blocks.
