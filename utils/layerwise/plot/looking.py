@@ -6,7 +6,7 @@ from layerwise import theme
 from layerwise.plot._figure import figure, numbers, sentence
 from layerwise.plot._panels import Panels
 
-_ROW = 27  # pixels for each token of a column
+_ROW, _NARROW_ROW = 27, 21  # pixels for each token of a column
 
 
 def attention(weights, queries, keys=None, *, chosen=None, title="", summary=None, narrow=False):
@@ -40,7 +40,7 @@ def attention(weights, queries, keys=None, *, chosen=None, title="", summary=Non
         raise ValueError(f"attention(): there are {len(queries)} queries; number {chosen} is none of them.")
     title = title or "Where each token looks"
     many = max(len(queries), len(keys))
-    tall = 40 + _ROW * many
+    tall = 40 + (_NARROW_ROW if narrow else _ROW) * many
     made = figure(
         title=title, summary=summary or _words(title, weights, queries, keys),
         height=(2 * tall + 200) if narrow else max(tall, 260) + 130,
