@@ -41,10 +41,10 @@ rng = np.random.default_rng(0)
 # ## A look-up that can learn
 #
 # A dictionary in Python is a look-up: you come with a key, one entry has that key, you
-# get its value. It is all or nothing, so it has no slopes, and lesson 05 could not train
-# it. *Attention* is the same with three soft parts. Every entry has a *key*, a list of
-# numbers, and a *value*, another list. You come with a *query*, a list as long as a
-# key. Every entry is read a little: the more, the better its key fits.
+# get its value. It is all or nothing, so it has no slopes, and lesson 05 could not
+# train it. *Attention* is the same with three soft parts. Every entry has a *key*, a
+# list of numbers, and a *value*, another list. You come with a *query*, a list as long
+# as a key. Every entry is read a little: the more, the better its key fits.
 #
 # Here are five entries with random keys of 16 numbers. The query is the key of entry
 # number 2, with some noise on it.
@@ -256,8 +256,8 @@ def multi_head(x_query, x_key, settings, heads, allowed=True):
 
 # %% [markdown]
 # `keras.layers.MultiHeadAttention` keeps its matrices with the heads as an axis of
-# their own: (width, heads, size) on the way in, (heads, size, width) on the way out. Put
-# flat, they are ours.
+# their own: (width, heads, size) on the way in, (heads, size, width) on the way out.
+# Put flat, they are ours.
 
 # %%
 layer = keras.layers.MultiHeadAttention(4, 8, bias_initializer="normal")
@@ -315,9 +315,9 @@ found(
 )
 
 # %% [markdown]
-# The width is dealt out, not multiplied: eight heads see eight things, each with keys of
-# 8 numbers only. And nothing in the count depends on the length of the text. The same
-# weights serve ten words or ten thousand.
+# The width is dealt out, not multiplied: eight heads see eight things, each with keys
+# of 8 numbers only. And nothing in the count depends on the length of the text. The
+# same weights serve ten words or ten thousand.
 
 # %% [markdown]
 # ## Masks: what may not be read
@@ -357,9 +357,9 @@ assert moved.tolist() == [7, 8, 9, 10]
 
 # %% [markdown]
 # Nothing before place 7 has noticed. That is what makes training of a writer cheap: all
-# places of a text learn to guess their next word at the same time, in one pass, and none
-# can cheat. A recurrent network gets the same by its nature, and pays for it by going
-# word by word.
+# places of a text learn to guess their next word at the same time, in one pass, and
+# none can cheat. A recurrent network gets the same by its nature, and pays for it by
+# going word by word.
 
 # %% [markdown]
 # ## Something that knows no order
@@ -408,8 +408,8 @@ def positions(length, width, longest=10_000):
 
 
 # %% [markdown]
-# Three of the clocks, for the first 24 places. A fast one tells neighbours apart, a slow
-# one tells early from late; together they name the place.
+# Three of the clocks, for the first 24 places. A fast one tells neighbours apart, a
+# slow one tells early from late; together they name the place.
 
 # %%
 table = positions(24, 32)
@@ -478,8 +478,9 @@ plot.attention(weights, sentence, chosen=6, title="A head that looks one place b
 
 # %% [markdown]
 # The first word has nothing before it, and its weight goes astray. Now your sentence.
-# Find the head that dies when positions are taken away, and one that does not mind. Then
-# forbid looking ahead, and watch the upper half of the grid: each row still sums to 1.
+# Find the head that dies when positions are taken away, and one that does not mind.
+# Then forbid looking ahead, and watch the upper half of the grid: each row still sums
+# to 1.
 
 # %%
 explore.heads(words=" ".join(sentence), head="same word", token=6)
@@ -497,8 +498,8 @@ explore.heads(words=" ".join(sentence), head="same word", token=6)
 # back, and notes at each place what stood *before* it. The second looks for places that
 # have my own sign in their note, and reads the sign that stands there.
 #
-# Nothing needs to be trained. Signs are lists with a single 1, places are our positions,
-# and `attend` does the rest; the factors of 60 make the softmax sharp.
+# Nothing needs to be trained. Signs are lists with a single 1, places are our
+# positions, and `attend` does the rest; the factors of 60 make the softmax sharp.
 
 
 # %%
@@ -563,8 +564,8 @@ plot.bars(
 )
 
 # %% [markdown]
-# Without the first head all notes are empty, the second looks everywhere alike, and reads
-# the mean of everything.
+# Without the first head all notes are empty, the second looks everywhere alike, and
+# reads the mean of everything.
 
 # %%
 found("circuit_right", shares["both heads"], "With both heads, {:.0%} are right.")
@@ -583,8 +584,8 @@ assert shares["second head off"] == 0
 # training in which a model begins to learn from its own context. Lesson 12 trains such
 # models.
 #
-# In the explorer, write your own pairs. Swap two signs and see the answer follow; switch
-# one head off, and recall dies. Then ask for a letter that was never there.
+# In the explorer, write your own pairs. Swap two signs and see the answer follow;
+# switch one head off, and recall dies. Then ask for a letter that was never there.
 
 # %%
 explore.recall(signs="b3 a7 d1 c9 a")
@@ -664,8 +665,9 @@ print(size_of)
 assert 1 <= size_of["lstm_reader"] / size_of["attention_reader"] < 1.03
 
 # %% [markdown]
-# Both see the same number of new examples in the same number of steps; none comes twice,
-# so there is nothing to learn by heart. For each seed, other weights and other examples.
+# Both see the same number of new examples in the same number of steps; none comes
+# twice, so there is nothing to learn by heart. For each seed, other weights and other
+# examples.
 
 # %%
 RUNS, STEPS = {"smoke": (2, 2), "quick": (3, 200), "full": (8, 2_000)}[PROFILE]
@@ -835,9 +837,9 @@ found(
 # In the circuit that we wrote, each head had a part of its own. These two learned the
 # same thing twice over, each well enough to do nearly without the other, and how well
 # differs from seed to seed, as the rows above show. So "switch it off and see what
-# breaks" tells what a head is *needed* for, and that is less than what it does. In large
-# models too many heads [can be taken away](https://arxiv.org/abs/1905.10650) with little
-# loss.
+# breaks" tells what a head is *needed* for, and that is less than what it does. In
+# large models too many heads [can be taken away](https://arxiv.org/abs/1905.10650) with
+# little loss.
 
 # %% [markdown]
 # ### The latest counts
@@ -940,11 +942,11 @@ found("longer_placed", scores["attention, positions, 48"], "Longer, positions: {
 found("longer_lstm", scores["LSTM, 48"], "Longer, the LSTM: {:.0%}.")
 
 # %% [markdown]
-# To a set there is no "last". With positions the block learns it, for the places that it
-# has trained on; beyond them it meets positions that it has never seen. The LSTM
-# overwrites one digit by the next, at place 48 as at place 4. So neither architecture is
-# the better memory. One keeps everything and looks, the other keeps what it decided to
-# keep.
+# To a set there is no "last". With positions the block learns it, for the places that
+# it has trained on; beyond them it meets positions that it has never seen. The LSTM
+# overwrites one digit by the next, at place 48 as at place 4. So neither architecture
+# is the better memory. One keeps everything and looks, the other keeps what it decided
+# to keep.
 
 # %% [markdown]
 # ## What length costs
@@ -990,8 +992,8 @@ def timed(length):
 
 
 # %% [markdown]
-# The least of seven runs counts, since a computer that does other things as well is only
-# ever too slow.
+# The least of seven runs counts, since a computer that does other things as well is
+# only ever too slow.
 
 # %%
 seconds = np.array([timed(length) for length in LENGTHS])
@@ -1025,15 +1027,15 @@ found("short_speedup", speedup, "At the shortest, attention is {:.0f} times as f
 found("long_speedup", seconds[-1, 1] / seconds[-1, 0], "At the longest: {:.1f} times.")
 
 # %% [markdown] tags=["sourced"]
-# Both halves of the slogan are here: everything at once, and a price for it. Attention's
-# own part grows with the square of the length; its four matrices grow with the length
-# itself, and so does all that surrounds them, which is why the measured exponent lies
-# below 2 and goes towards it. Vaswani and others put it into [their table
+# Both halves of the slogan are here: everything at once, and a price for it.
+# Attention's own part grows with the square of the length; its four matrices grow with
+# the length itself, and so does all that surrounds them, which is why the measured
+# exponent lies below 2 and goes towards it. Vaswani and others put it into [their table
 # 1](https://arxiv.org/abs/1706.03762): for each layer, attention needs work in
 # proportion to length squared times width, a recurrent layer to length times width
 # squared, and one step after another for every place. By that count attention is the
-# cheaper while a text is shorter than its vectors are wide. That it was ahead far beyond
-# that here is what "in parallel" buys, even on a few cores; a graphics card has
+# cheaper while a text is shorter than its vectors are wide. That it was ahead far
+# beyond that here is what "in parallel" buys, even on a few cores; a graphics card has
 # thousands. The memory grows with the square too, unless the grid of weights is [never
 # written down](https://arxiv.org/abs/2205.14135).
 
@@ -1083,11 +1085,12 @@ x_test, so_far_test, y_test = as_numbers(dates.pairs_test)
 
 # %% [markdown]
 # The writer is an LSTM, as in lesson 10, which reads the words so far. In the one
-# translator it begins with what an encoder LSTM remembers of the date, and has to get by
-# on that. In the other it begins with nothing, and its state *asks*: it is the query,
-# the characters are keys and values. Each character is an embedding with its place, and
-# knows nothing of its neighbours. So whatever a word knows of the date has come through
-# the weights of that look.
+# translator it begins with what an encoder LSTM remembers of the date, and has to get
+# by on that. In the other it begins with nothing, and its state *asks*: it is the
+# query, the characters are keys and values. Each character is an embedding with its
+# place, and knows nothing of its neighbours. (It begins with a spread of 1, because
+# Keras's small start would drown in the positions.) So whatever a word knows of the
+# date has come through the weights of that look.
 
 
 # %%
@@ -1096,10 +1099,11 @@ def translator(looking, width=48):
     layers = keras.layers
     characters = keras.Input((10,), dtype="int32", name="date")
     so_far = keras.Input((LONGEST,), dtype="int32", name="so_far")
-    source = layers.Embedding(len(CHARACTERS), width)(characters)
+    spread = keras.initializers.RandomNormal(stddev=1.0)
+    source = layers.Embedding(len(CHARACTERS), width, spread)(characters)
     words = layers.Embedding(len(NUMBER) + 2, width)(so_far)
     if looking:
-        source = source + layers.Embedding(10, width)(keras.ops.arange(10)[None])
+        source = source + positions(10, width).astype("float32")
         states = layers.LSTM(width, return_sequences=True)(words)
         look = layers.MultiHeadAttention(1, width, name="look")
         read, _ = look(states, source, return_attention_scores=True)
@@ -1117,7 +1121,7 @@ def translator(looking, width=48):
 # the result, and the test dates are opened once, at the end.
 
 # %%
-EPOCHS, BOTH = {"smoke": (1, 1), "quick": (7, 2), "full": (20, 5)}[PROFILE]
+EPOCHS, BOTH = {"smoke": (1, 1), "quick": (5, 2), "full": (20, 5)}[PROFILE]
 
 
 def fit(looking, seed):
@@ -1225,9 +1229,9 @@ plot.attention(
 # %% [markdown]
 # ### Is the map the reason?
 #
-# It is tempting to read the map as an explanation: this word, because of that character.
-# That can be tested. Replace one character by the one that another date has in its
-# place, and see how much the right word loses. What matters, loses.
+# It is tempting to read the map as an explanation: this word, because of that
+# character. That can be tested. Replace one character by the one that another date has
+# in its place, and see how much the right word loses. What matters, loses.
 
 
 # %%
@@ -1256,7 +1260,7 @@ predict(
     "11.explains",
     "For each word, take the character that it read most. How often is that the one "
     "whose replacement costs the word most?",
-    ["in nearly all cases", "in most, but not all", "in less than half"],
+    ["always", "mostly, but not always", "less than half of the time"],
 )
 
 # %% [markdown]
@@ -1343,8 +1347,8 @@ explore.heads({"the translator": look}, words="1969-07-20")
 # %% [markdown]
 # ## What we found
 #
-# - Attention is a soft look-up: scores, a softmax, a mean. By hand it agrees with Keras,
-#   heads and masks included.
+# - Attention is a soft look-up: scores, a softmax, a mean. By hand it agrees with
+#   Keras, heads and masks included.
 # - The root keeps the scores in range at the start; without it the softmax is shut.
 # - Attention sees a set. Order must be added, and then a head can look for what, for
 #   where, or for both.
