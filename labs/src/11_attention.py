@@ -1,5 +1,5 @@
 # %% [markdown]
-# **Can you write the block that every transformer is made of?**
+# **Can you write the block that transformers are made of?**
 #
 # In lesson 11 you saw attention, masks, positions and heads. Here you write them, part
 # by part, in NumPy, and put them together to a transformer block. At the end a network
@@ -16,6 +16,7 @@ PROFILE = os.environ.get("LAYERWISE_PROFILE", "quick")
 
 # %%
 import functools
+import re
 
 import keras
 import numpy as np
@@ -276,7 +277,7 @@ def causal_mask(length):
 # `scores` has the shape (asking, places), and so has `allowed`, with True where reading
 # is allowed; every row allows one place at least. Return the weights: 0 where it is
 # forbidden, and a sum of 1 in each row. Scores can be in the thousands, on forbidden
-# places too, and `exp(1000)` is too large for any computer.
+# places too, and `exp(1000)` is larger than a computer's numbers go.
 
 # %% tags=["definition"] exercise="11.masked_weights"
 """A softmax under a mask."""
@@ -1251,7 +1252,7 @@ def questions(count):
 def trained_reader(steps):
     """Return a trained network: embeddings, one block of two heads, scores."""
     layers = keras.layers
-    letters, digits = (keras.Input((9,), dtype="int32") for _ in range(2))
+    letters, digits = (keras.Input((None,), dtype="int32") for _ in range(2))
     words = layers.Embedding(26, 32, name="letters")(letters)
     words = layers.Add(name="words")([words, layers.Embedding(11, 32)(digits)])
     normal = layers.LayerNormalization(name="norm_1")(words)
@@ -1340,7 +1341,27 @@ plot.attention_maps(
 ) if done else None
 
 # %% [markdown]
-# The same, alive. Step to the last token, which asks, and change the head.
+# Both are computed by functions of yours. Now for any text: letters with digits, and at
+# last a letter without one.
+
+
+# %%
+def look(text, head):
+    """Return the pairs of a text, twice, and where a head of the block looks."""
+    pairs = re.findall("([a-z])([0-9]?)", text.lower())[:12]
+    if not pairs:
+        return [], [], np.zeros((0, 0))
+    letters = np.array([[ord(letter) - 97 for letter, _ in pairs]])
+    digits = np.array([[int(digit or 10) for _, digit in pairs]])
+    words, _ = inside([letters, digits], training=False)
+    names = [letter + (digit or "?") for letter, digit in pairs]
+    return names, names, gaze(keras.ops.convert_to_numpy(words)[0], head)
+
+
+# %%
+if done:
+    text = " ".join(names[:8]) + " " + names[8][0]
+    assert np.allclose(look(text, 0)[2], maps["head 1"], atol=1e-5)
 
 # %%
 plot.attention(
@@ -1348,14 +1369,13 @@ plot.attention(
 ) if done else None
 
 # %% [markdown]
-# Step through the tokens, and watch the last one: it asks for the pair that has its
-# letter.
+# Write pairs of your own, and step through the tokens. Watch the last one: it asks for
+# the pair that has its letter. What does it do when there is none?
 
 # %%
 explore.heads(
-    {name: functools.partial(lambda weights, _: (names, names, weights), weights)
-     for name, weights in maps.items()},
-    words="".join(names)[:20],
+    {f"head {n + 1}": functools.partial(look, head=n) for n in (0, 1)},
+    words=text,
     token=9,
 ) if done else None
 

@@ -41,10 +41,10 @@ rng = np.random.default_rng(0)
 # ## A look-up that can learn
 #
 # A dictionary in Python is a look-up: you come with a key, one entry has that key, you
-# get its value. It is all or nothing, so it has no slopes, and lesson 05 could not
-# train it. *Attention* is the same with three soft parts. Every entry has a *key*, a
-# list of numbers, and a *value*, another list. You come with a *query*, a list as long
-# as a key. Every entry is read a little: the more, the better its key fits.
+# get its value. It is all or nothing, so it has no slopes, and what has no slopes
+# cannot be trained (lesson 05). *Attention* is the same, made soft. Every entry has a
+# *key*, a list of numbers, and a *value*, another list. You come with a *query*, a list
+# as long as a key. Every entry is read a little: the more, the better its key fits.
 #
 # Here are five entries with random keys of 16 numbers. The query is the key of entry
 # number 2, with some noise on it.
@@ -616,7 +616,7 @@ def recall(count, rng):
 
 
 # %% [markdown]
-# One *block* of attention, as it stands in all transformers: attention, then a small
+# One *block*, as most transformers of today are made of: attention, then a small
 # dense network at every place, each with a normalisation before it (lesson 05) and a
 # shortcut around it (lesson 08). There are no positions in it, because the task needs
 # none.
@@ -834,12 +834,12 @@ found(
 )
 
 # %% [markdown]
-# In the circuit that we wrote, each head had a part of its own. These two learned the
-# same thing twice over, each well enough to do nearly without the other, and how well
-# differs from seed to seed, as the rows above show. So "switch it off and see what
-# breaks" tells what a head is *needed* for, and that is less than what it does. In
-# large models too many heads [can be taken away](https://arxiv.org/abs/1905.10650) with
-# little loss.
+# In the circuit that we wrote, each head had a part of its own, and neither could do
+# without the other. Trained heads overlap: the better of the two can do most of the
+# task alone, and how evenly they share it differs from seed to seed, as the rows above
+# show. So "switch it off and see what breaks" tells what a head is *needed* for, and
+# that is less than what it does. In large models too many heads [can be taken
+# away](https://arxiv.org/abs/1905.10650) with little loss.
 
 # %% [markdown]
 # ### The latest counts
@@ -1029,9 +1029,9 @@ found("long_speedup", seconds[-1, 1] / seconds[-1, 0], "At the longest: {:.1f} t
 # %% [markdown] tags=["sourced"]
 # Both halves of the slogan are here: everything at once, and a price for it.
 # Attention's own part grows with the square of the length; its four matrices grow with
-# the length itself, and so does all that surrounds them, which is why the measured
-# exponent lies below 2 and goes towards it. Vaswani and others put it into [their table
-# 1](https://arxiv.org/abs/1706.03762): for each layer, attention needs work in
+# the length itself, and so does all that surrounds them, so that a measured exponent
+# stays below 2 until the texts are very long. Vaswani and others put it into [their
+# table 1](https://arxiv.org/abs/1706.03762): for each layer, attention needs work in
 # proportion to length squared times width, a recurrent layer to length times width
 # squared, and one step after another for every place. By that count attention is the
 # cheaper while a text is shorter than its vectors are wide. That it was ahead far
@@ -1054,7 +1054,7 @@ dates
 print(*(" → ".join(pair) for pair in dates.pairs_train[:4]), sep="\n")
 
 # %% [markdown]
-# The source are ten characters, the target a few words. Number 0 ends a text, number 1
+# A source is ten characters long, a target a few words. Number 0 ends a text, number 1
 # begins it.
 
 # %%
@@ -1088,9 +1088,9 @@ x_test, so_far_test, y_test = as_numbers(dates.pairs_test)
 # translator it begins with what an encoder LSTM remembers of the date, and has to get
 # by on that. In the other it begins with nothing, and its state *asks*: it is the
 # query, the characters are keys and values. Each character is an embedding with its
-# place, and knows nothing of its neighbours. (It begins with a spread of 1, because
-# Keras's small start would drown in the positions.) So whatever a word knows of the
-# date has come through the weights of that look.
+# position added, and knows nothing of its neighbours. (It begins with a spread of 1,
+# because Keras's small start would drown in the positions.) So whatever a word knows of
+# the date has come through the weights of that look.
 
 
 # %%
@@ -1231,7 +1231,7 @@ plot.attention(
 #
 # It is tempting to read the map as an explanation: this word, because of that
 # character. That can be tested. Replace one character by the one that another date has
-# in its place, and see how much the right word loses. What matters, loses.
+# in its place, and see how much of its probability the right word loses.
 
 
 # %%
@@ -1353,8 +1353,8 @@ explore.heads({"the translator": look}, words="1969-07-20")
 # - Attention sees a set. Order must be added, and then a head can look for what, for
 #   where, or for both.
 # - After as many steps, one block recalls at any distance, and an LSTM of its size does
-#   not. The LSTM keeps the latest, also in texts longer than any
-#   that it has trained on, and attention with our positions does not.
+#   not. The LSTM keeps the latest, also in texts longer than any that it has trained
+#   on, and attention with our positions does not.
 # - Everything at once is fast, and its price rises more steeply with the length.
 # - A map of weights says what was read. What mattered is another question.
 
@@ -1425,14 +1425,14 @@ quiz(
 # ## What this page leaves out
 #
 # **Bahdanau's scores** came from a small network with a `tanh`, not from a product.
-# Products are cheaper and serve as well, with the root.
+# Products are much faster, and with the root they hold their own for long keys as well
+# ([Vaswani and others](https://arxiv.org/abs/1706.03762), section 3.2.1).
 #
-# **Positions.** Sums of sines are rarely used today. Many models turn queries and keys
-# by the angle of their place, so that a score knows the distance by itself
-# ([RoFormer](https://arxiv.org/abs/2104.09864)). And a model with a causal mask is not
-# blind to order [even without
-# positions](https://arxiv.org/abs/2203.16634): whoever can read more has a later place.
-# A single block like ours cannot use that for much.
+# **Positions.** Many models add nothing to the words. They turn queries and keys by the
+# angle of their place, so that a score knows the distance by itself
+# ([RoFormer](https://arxiv.org/abs/2104.09864)). And a deep model with a causal mask is
+# not blind to order [even without positions](https://arxiv.org/abs/2203.16634): whoever
+# can read more has a later place.
 #
 # **Our recall task is made for attention**, as the other is for a memory. In language
 # both occur. When networks without attention (gated convolutions, in that study) were

@@ -164,4 +164,6 @@ def _say_asked(state, result, changed=None):
         return f"Another token asks: {_where(result)}."
     if changed == "head":
         return f"Another head: {_where(result)}."
+    if result["tokens"] == result["keys"]:
+        return f"In “{said}”, {_where(result)}."
     return f"From “{state['words']}” it makes “{said}”; {_where(result)}."
