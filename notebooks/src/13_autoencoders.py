@@ -140,6 +140,10 @@ plot.images(
     title="From a few numbers back to a picture",
 )
 
+# %% [markdown]
+# The eye is content early: a shirt is a shirt with eight numbers, and its pattern needs
+# many more. In figures:
+
 # %%
 pca_error = {
     size: errors(x_validation, pca_picture(pca_code(x_validation, size))).mean()
@@ -323,6 +327,10 @@ deep_error = {
     for size, networks in deep.items()
 }
 
+# %% [markdown]
+# Three networks of each size make a band in the picture, from the lowest to the highest
+# of their errors.
+
 # %%
 bent = [
     [deep_error[size][seed] if size in deep else np.nan for size in SIZES]
@@ -423,6 +431,9 @@ cleaned = {
     "plain, 64": copied(deep[64][0], noisy),
     "denoiser": copied(denoiser, noisy),
 }
+
+# %% [markdown]
+# One row for each way, all from the same six noisy pictures:
 
 # %%
 six = np.concatenate([values[:6] for values in (x_validation, *cleaned.values())])
@@ -536,11 +547,11 @@ def divergence(mean, log_variance):
 
 
 # %% [markdown]
-# Never trust a solved integral that you have not seen computed. Cut the axis into fine
-# steps and let Keras add up the definition.
+# Never trust a solved integral that you have not seen computed. Cut the axis into
+# steps of a tenth and let Keras add up the definition.
 
 # %%
-line = np.linspace(-12, 12, 20_001)
+line = np.linspace(-8, 8, 161)
 
 
 def density(mean, log_variance):
@@ -549,7 +560,7 @@ def density(mean, log_variance):
     return values / values.sum()
 
 
-for mean, log_variance in [(0.0, 0.0), (1.0, 0.0), (0.5, -1.5), (-1.0, 0.7)]:
+for mean, log_variance in [(0.0, 0.0), (1.0, 0.0), (0.5, -1.5), (-1.0, -0.7)]:
     summed = keras.losses.kl_divergence(density(mean, log_variance), density(0, 0))
     solved = divergence(np.array([mean]), np.array([log_variance]))
     assert np.isclose(float(summed), solved, atol=1e-3)
@@ -615,6 +626,11 @@ def picture_loss(variance):
     ) / (2 * variance)
 
 
+# %% [markdown]
+# The whole network has two outputs where the plain encoder had one, and the cloud
+# between encoder and decoder.
+
+
 # %%
 def variational(size, seed):
     """Return a variational autoencoder, and its encoder and decoder."""
@@ -631,6 +647,11 @@ def variational(size, seed):
         ]
     )
     return keras.Model(pictures, decoder(Cloud(seed)(encoder.output))), encoder, decoder
+
+
+# %% [markdown]
+# It is trained as the others were. The loss that `compile` gets is the first half; Keras
+# adds what the layer `Cloud` has put in.
 
 
 # %%
@@ -712,6 +733,9 @@ real_codes = {
     "variational": means + spread * rng.normal(size=means.shape),
 }
 
+# %% [markdown]
+# The draws, 1,000 from each, and what the decoders make of them:
+
 # %%
 drawn_codes = {
     name: rng.multivariate_normal(one.mean(axis=0), np.cov(one.T), 1000)
@@ -723,6 +747,9 @@ painted = {
     "plain": copied(deep[16][0].layers[1], drawn_codes["plain"]),
     "variational": copied(painter, drawn_codes["variational"]),
 }
+
+# %% [markdown]
+# Side by side, as they came:
 
 # %%
 sheet = np.concatenate([pictures[:8] for pictures in painted.values()])
@@ -753,6 +780,9 @@ def told_apart(real, drawn):
     judge.fit(both[learn], which[learn])
     return roc_auc_score(which[~learn], judge.predict_proba(both[~learn])[:, 1])
 
+
+# %% [markdown]
+# A bar near the coin means that the judge was at a loss.
 
 # %%
 judged = {name: told_apart(real_codes[name], drawn_codes[name]) for name in painted}
@@ -810,6 +840,9 @@ SANDAL = 5
 guard = autoencoder(784, [64], 16, seed=0)
 trained(guard, ordinary(SANDAL), ordinary(SANDAL), GUARD_EPOCHS, batch_size=100)
 suspicion = errors(x_validation, copied(guard, x_validation))
+
+# %% [markdown]
+# By class, and in the middle of each class:
 
 # %%
 by_class = [np.median(suspicion[y_validation == kind]) for kind in range(10)]
@@ -969,10 +1002,17 @@ centre, scale = features[normal].mean(axis=0), features[normal].std(axis=0)
 features = (features - centre) / np.maximum(scale, 1e-6)
 fraud = table.fraud.to_numpy() == 1
 
+# %% [markdown]
+# Some frauds hide among the payments to learn from. That is the usual state of a bank's
+# data, and the guard has to live with it.
+
 # %%
 hidden_fraud = fraud[normal].sum()
 print(f"{normal.sum():,} payments to learn from, {hidden_fraud} frauds unseen in them")
 print(f"{fraud[last].mean():.2%} of the sealed payments are fraud")
+
+# %% [markdown]
+# A code of eight numbers, again from three random starts.
 
 # %%
 FRAUD_EPOCHS = {"smoke": 1, "quick": 12, "full": 40}[PROFILE]
@@ -1041,6 +1081,10 @@ for size, networks in deep.items():
     variance = by_start.var(ddof=1) / SEEDS + by_picture.var(ddof=1) / len(x_test)
     table_of[size] = straight.mean(), by_start.mean(), np.sqrt(variance)
 
+# %% [markdown]
+# With few starts, the factor that turns an error into an interval is large: it comes from
+# Student's distribution.
+
 # %%
 from scipy.stats import t
 
@@ -1078,6 +1122,9 @@ def visit(kind, seed):
     return x_test[where], y_test[where] != kind
 
 
+# %% [markdown]
+# Every detector judges the same visitors.
+
 # %%
 precision = {name: np.zeros((len(SHOPS), SEEDS)) for name in shops[SANDAL][0]}
 for row, (kind, starts) in enumerate(shops.items()):
@@ -1097,6 +1144,10 @@ plot.heatmap(
     title="Average precision, mean over the starts",
     subtitle=f"A random order would get {100 / 1100:.2f}.",
 )
+
+# %% [markdown]
+# Where two means are close, look at the spans: a detector that depends on its random start
+# wins one day and loses the next.
 
 # %%
 for name, values in precision.items():
@@ -1128,6 +1179,9 @@ with_labels = informed.predict_proba(features[last])[:, 1]
 caught["largest amounts first"] = [average_precision(features[last, 0], fraud[last])]
 caught["trees with labels"] = [average_precision(with_labels, fraud[last])]
 
+# %% [markdown]
+# How much of the fraud does each bring to the top of the list?
+
 # %%
 plot.bars(
     list(caught),
@@ -1139,6 +1193,9 @@ plot.bars(
     title="Fraud, with and without labels",
 )
 
+# %% [markdown]
+# Against the share of fraud, which is what guessing would get:
+
 # %%
 found("fraud_share", fraud[last].mean(), "A random order would get {:.3f}.")
 found("fraud_autoencoder", np.mean(caught["autoencoder"]), "The autoencoder: {:.3f}.")
@@ -1146,6 +1203,9 @@ found("fraud_pca", np.mean(caught["PCA"]), "PCA: {:.3f}.")
 found("fraud_forest", np.mean(caught["isolation forest"]), "The forest: {:.3f}.")
 found("fraud_amount", caught["largest amounts first"][0], "The largest first: {:.3f}.")
 found("fraud_labels", caught["trees with labels"][0], "Trees with labels: {:.3f}.")
+
+# %% [markdown]
+# And in money, at the prices that we assumed, with the threshold that summer chose:
 
 # %%
 never = MISS * 1000 * fraud[last].mean()

@@ -2,6 +2,7 @@
 
 from layerwise import theme
 from layerwise.plot._figure import figure, numbers, sentence, short
+from layerwise.plot.charts import faded
 
 
 def alarms(scores, anomalous, *, threshold, miss=None, alarm=None, thresholds=None, costs=None, names=None,
@@ -64,11 +65,16 @@ def alarms(scores, anomalous, *, threshold, miss=None, alarm=None, thresholds=No
     low, high = np.log10(thresholds[0]), np.log10(thresholds[-1])
     edges = np.linspace(low, high, 41)
     middle = 10 ** ((edges[1:] + edges[:-1]) / 2)
-    for name, group, shade, line in ((names[0], ~anomalous, theme.BLUE, "solid"), (names[1], anomalous, theme.ORANGE, "dash")):
+    groups = ((names[0], ~anomalous, theme.BLUE, "solid"), (names[1], anomalous, theme.ORANGE, "dash"))
+    most = 0.0
+    for name, group, shade, dash in groups:
         counts, _ = np.histogram(np.clip(np.log10(scores[group]), low, high), edges)
+        share = counts / group.sum()
+        most = max(most, float(share.max()))
         result.add_scatter(
-            x=middle, y=counts / group.sum(), mode="lines", name=str(name), fill="tozeroy", line_shape="hvh",
-            line={"color": shade, "width": 2, "dash": line}, opacity=0.9, hovertemplate="%{y:.1%}<extra>" + str(name) + "</extra>",
+            x=middle, y=share, mode="lines", name=str(name), fill="tozeroy", fillcolor=faded(shade, 0.25),
+            line={"color": shade, "width": 2, "dash": dash, "shape": "hvh"},
+            hovertemplate="%{y:.1%}<extra>" + str(name) + "</extra>",
         )
     ring = {"size": 17, "symbol": "circle-open", "color": theme.ORANGE, "line": {"width": 3}}
     dot = {"size": 12, "color": theme.INK, "line": {"color": theme.PAPER, "width": 2}}
@@ -85,13 +91,14 @@ def alarms(scores, anomalous, *, threshold, miss=None, alarm=None, thresholds=No
     top = float(np.max(costs))
     result.update_layout(
         xaxis={"domain": [0, 1], "anchor": "y", "title": {"text": score_title, "standoff": 4}, **scale},
-        yaxis={"domain": [0.6, 1], "title": {"text": "share of each"}, "tickformat": ".0%", "rangemode": "tozero"},
+        yaxis={"domain": [0.6, 1], "title": {"text": "share of each"}, "tickformat": ".0%",
+               "range": [0, 1.1 * most]},
         xaxis2={"domain": [0, 1], "anchor": "y2", "title": {"text": "alarm from this score on", "standoff": 4}, **scale},
         yaxis2={"domain": [0, 0.4], "anchor": "x2", "title": {"text": "cost of 1,000 cases"},
                 "range": [-0.05 * top, 1.1 * top or 1.0]},
         margin={"l": 62, "r": 16},
     )
-    return result.update_yaxes(range=[0, 1.1 * max(max(trace.y) for trace in result.data[:2])], selector={"anchor": "x"})
+    return result
 
 
 def grid(scores, count=80):
