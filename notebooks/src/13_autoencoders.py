@@ -174,6 +174,17 @@ def trained(network, pictures, targets, epochs, learning_rate=0.002, batch_size=
 
 
 # %% [markdown]
+# And one function that asks it. Calling the network like a function is the short way
+# when everything fits into one batch, as lesson 06 has measured.
+
+
+# %%
+def copied(network, pictures):
+    """Return what a network makes of pictures."""
+    return keras.ops.convert_to_numpy(network(pictures, training=False))
+
+
+# %% [markdown]
 # Without activations and without biases, on pictures around their mean: exactly PCA's
 # arithmetic, but with matrices that begin at random.
 
@@ -202,7 +213,7 @@ predict(
 
 # %%
 trained(linear, centred, centred, 2 * EPOCHS, learning_rate=0.01, batch_size=500)
-linear_error = errors(centred, linear.predict(centred, batch_size=1000, verbose=0))
+linear_error = errors(centred, copied(linear, centred))
 bound = errors(x_train, pca_picture(pca_code(x_train, 16))).mean()
 found(
     "linear_excess",
@@ -277,8 +288,8 @@ def by_hand(weights, x):
 deep = autoencoder(784, [128], 16, seed=0)
 some = x_validation[:100]
 code, copy = by_hand(deep.get_weights(), some)
-assert np.allclose(code, deep.layers[0].predict(some, verbose=0), atol=1e-5)
-assert np.allclose(copy, deep.predict(some, verbose=0), atol=1e-5)
+assert np.allclose(code, copied(deep.layers[0], some), atol=1e-5)
+assert np.allclose(copy, copied(deep, some), atol=1e-5)
 
 # %% [markdown]
 # And the loss that Keras is about to make smaller is the mean of our errors.
@@ -317,11 +328,6 @@ deep = {
 
 
 # %%
-def copied(network, pictures):
-    """Return what a network makes of many pictures."""
-    return network.predict(pictures, batch_size=1000, verbose=0)
-
-
 deep_error = {
     size: [errors(x_validation, copied(one, x_validation)).mean() for one in networks]
     for size, networks in deep.items()
@@ -650,8 +656,8 @@ def variational(size, seed):
 
 
 # %% [markdown]
-# It is trained as the others were. The loss that `compile` gets is the first half; Keras
-# adds what the layer `Cloud` has put in.
+# It is trained as the others were. The loss that `compile` gets is the first half;
+# Keras adds what the layer `Cloud` has put in.
 
 
 # %%
@@ -670,9 +676,15 @@ def trained_variational(size, variance, seed, epochs):
 # Two numbers, the same layers as the plain map, the same number of epochs. The variance
 # is about the error that a code of two numbers leaves.
 
+
 # %%
+def clouds(encoder, pictures):
+    """Return the means and the logarithms of the variances, each (pictures, code)."""
+    return [keras.ops.convert_to_numpy(one) for one in encoder(pictures)]
+
+
 encoder, decoder = trained_variational(2, 0.03, seed=1, epochs=MAP_EPOCHS)
-codes, log_variances = encoder.predict(x_validation, batch_size=1000, verbose=0)
+codes, log_variances = clouds(encoder, x_validation)
 plot.latent(
     codes / codes.std(axis=0),
     y_validation,
@@ -725,7 +737,7 @@ explore.latent(
 
 # %%
 painter_encoder, painter = trained_variational(16, 0.015, seed=0, epochs=MAP_EPOCHS)
-means, log_variances = painter_encoder.predict(x_train, batch_size=1000, verbose=0)
+means, log_variances = clouds(painter_encoder, x_train)
 spread = np.exp(log_variances / 2)
 real_codes = {
     "PCA": pca_code(x_train, 16),
@@ -809,7 +821,7 @@ found("told_apart_variational", judged["variational"], "the variational's in {:.
 
 # %%
 ends = [np.flatnonzero(y_validation == kind)[2] for kind in (7, 9, 8, 0, 3, 1)]
-codes_of = painter_encoder.predict(x_validation[ends], verbose=0)[0]
+codes_of = clouds(painter_encoder, x_validation[ends])[0]
 shares = np.linspace(0, 1, 8)[:, None]
 way = [(1 - shares) * a + shares * b for a, b in zip(codes_of[::2], codes_of[1::2])]
 plot.images(
@@ -1082,8 +1094,8 @@ for size, networks in deep.items():
     table_of[size] = straight.mean(), by_start.mean(), np.sqrt(variance)
 
 # %% [markdown]
-# With few starts, the factor that turns an error into an interval is large: it comes from
-# Student's distribution.
+# With few starts, the factor that turns an error into an interval is large: it comes
+# from Student's distribution.
 
 # %%
 from scipy.stats import t
@@ -1146,8 +1158,8 @@ plot.heatmap(
 )
 
 # %% [markdown]
-# Where two means are close, look at the spans: a detector that depends on its random start
-# wins one day and loses the next.
+# Where two means are close, look at the spans: a detector that depends on its random
+# start wins one day and loses the next.
 
 # %%
 for name, values in precision.items():
