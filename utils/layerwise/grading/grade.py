@@ -1,5 +1,6 @@
 """Grade a folder of notebooks: every submission in a process of its own, every point with its reason."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -94,15 +95,19 @@ def grade(submissions, *, secret=None, jobs=None, shut_in=True, limits=None, giv
         if one.problem or not labs.get(one.lab):
             problem = one.problem or "No check says which lab this is, and its name does not either."
             done(number, Grade(one.learner, one.lab, one.path, problem=problem))
-    for lab, exercises in sorted(labs.items()):
-        waiting = [(n, one) for n, one in enumerate(submissions) if one.lab == lab and n not in grades]
-        if not waiting:
-            continue
-        cells = list(given(lab)) if given else []
-        trials = {each.id: engine.prepare(each, seed_of(secret, each.id)) for each in exercises}
-        with Zygote(used(cells, exercises), limits=limits, shut_in=shut_in) as zygote, ThreadPoolExecutor(jobs) as pool:
+    zygotes = {}
+    with ThreadPoolExecutor(jobs) as pool, contextlib.ExitStack() as open_ones:
+        for lab, exercises in sorted(labs.items()):
+            waiting = [(n, one) for n, one in enumerate(submissions) if one.lab == lab and n not in grades]
+            if not waiting:
+                continue
+            cells = list(given(lab)) if given else []
+            trials = {each.id: engine.prepare(each, seed_of(secret, each.id)) for each in exercises}
+            modules = tuple(used(cells, exercises))
+            if modules not in zygotes:
+                zygotes[modules] = open_ones.enter_context(Zygote(modules, limits=limits, shut_in=shut_in))
 
-            def work(pair, zygote=zygote, exercises=exercises, trials=trials, cells=cells):
+            def work(pair, zygote=zygotes[modules], exercises=exercises, trials=trials, cells=cells):
                 done(pair[0], grade_one(zygote, pair[1], exercises, trials, cells, secret=secret))
 
             list(pool.map(work, waiting))

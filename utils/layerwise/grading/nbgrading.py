@@ -181,7 +181,7 @@ class Judge(NbGraderPreprocessor):
             cell.outputs = outputs(results.get(exercise), judged.problem, cell.metadata.nbgrader.points)
         right = sum(cell.metadata.nbgrader.points for name, cell in cells.items() if name in results
                     and results[name].verdict)
-        self.log.info("%s: %g points. %s", about["student"], right, judged.problem)
+        self.log.info("%s: %g points%s", about["student"], right, f" ({judged.problem})" if judged.problem else "")
         return nb, resources
 
     def _exercise(self, name):
