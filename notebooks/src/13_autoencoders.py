@@ -22,8 +22,6 @@ import os
 PROFILE = os.environ.get("LAYERWISE_PROFILE", "quick")
 
 # %%
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: one core is best
-
 import keras
 import numpy as np
 from keras.layers import Dense
@@ -80,6 +78,11 @@ plot.images(
 # %%
 mean_picture = x_train.mean(axis=0)
 _, strengths, directions = np.linalg.svd(x_train - mean_picture, full_matrices=False)
+
+# %% [markdown]
+# Directions have as many numbers as pictures, so they can be looked at:
+
+# %%
 plot.images(
     directions[:8].reshape(-1, 28, 28),
     scale="signed",
@@ -214,6 +217,11 @@ predict(
 # %%
 trained(linear, centred, centred, 2 * EPOCHS, learning_rate=0.01, batch_size=500)
 linear_error = errors(centred, copied(linear, centred))
+
+# %% [markdown]
+# And the bound that it can be held against, PCA's own error on the same pictures:
+
+# %%
 bound = errors(x_train, pca_picture(pca_code(x_train, 16))).mean()
 found(
     "linear_excess",
@@ -233,6 +241,8 @@ found(
 found_span = np.linalg.qr(linear.layers[1].get_weights()[0].T)[0]  # as unit vectors
 overlap = np.linalg.svd(directions[:16] @ found_span, compute_uv=False)
 best_match = np.abs(directions[:16] @ found_span).max(axis=1).mean()
+
+# %%
 found("span_overlap", np.mean(overlap**2), "The two codes share {:.1%} of their space.")
 found(
     "axis_match",
@@ -431,6 +441,11 @@ def spoiled(pictures, seed):
 noisy = spoiled(x_validation, seed=1)
 denoiser = autoencoder(784, [128], 64, seed=0)
 trained(denoiser, spoiled(x_train, seed=2), x_train, EPOCHS)
+
+# %% [markdown]
+# For comparison, two ways that have never seen noise:
+
+# %%
 cleaned = {
     "nothing": noisy,
     "PCA, 64": pca_picture(pca_code(noisy, 64)),
@@ -454,6 +469,11 @@ plot.images(
 left = {name: errors(x_validation, copy).mean() for name, copy in cleaned.items()}
 for name, value in left.items():
     print(f"{name:10} {value:.4f}")
+
+# %% [markdown]
+# Against the one that has as many numbers and was never trained for noise:
+
+# %%
 found(
     "denoising_gain",
     1 - left["denoiser"] / left["PCA, 64"],
@@ -483,7 +503,7 @@ def scaled(codes):
     """Return codes in standard deviations from their mean."""
     return (codes - codes.mean(axis=0)) / codes.std(axis=0)
 
-
+# %%
 plot.latent(
     scaled(plain_codes),
     y_validation,
@@ -516,7 +536,7 @@ def in_holes(codes, count=2000):
     places = np.random.default_rng(0).normal(size=(count, 2))
     return np.mean(tree.query(places)[0] > usual)
 
-
+# %%
 found(
     "holes_plain",
     in_holes(plain_codes),
@@ -682,7 +702,7 @@ def clouds(encoder, pictures):
     """Return the means and the logarithms of the variances, each (pictures, code)."""
     return [keras.ops.convert_to_numpy(one) for one in encoder(pictures)]
 
-
+# %%
 encoder, decoder = trained_variational(2, 0.03, seed=1, epochs=MAP_EPOCHS)
 codes, log_variances = clouds(encoder, x_validation)
 plot.latent(
@@ -739,6 +759,11 @@ explore.latent(
 painter_encoder, painter = trained_variational(16, 0.015, seed=0, epochs=MAP_EPOCHS)
 means, log_variances = clouds(painter_encoder, x_train)
 spread = np.exp(log_variances / 2)
+
+# %% [markdown]
+# The real codes that each decoder was trained on:
+
+# %%
 real_codes = {
     "PCA": pca_code(x_train, 16),
     "plain": copied(deep[16][0].layers[0], x_train),
@@ -824,6 +849,8 @@ ends = [np.flatnonzero(y_validation == kind)[2] for kind in (7, 9, 8, 0, 3, 1)]
 codes_of = clouds(painter_encoder, x_validation[ends])[0]
 shares = np.linspace(0, 1, 8)[:, None]
 way = [(1 - shares) * a + shares * b for a, b in zip(codes_of[::2], codes_of[1::2])]
+
+# %%
 plot.images(
     copied(painter, np.concatenate(way)).reshape(-1, 28, 28),
     columns=8,
@@ -889,6 +916,8 @@ strangers = {
 noticed = {name: errors(x, copied(guard, x)).mean() for name, x in strangers.items()}
 for name, value in noticed.items():
     print(f"{name:9} {value:.4f}")
+
+# %%
 found(
     "faded_to_ordinary",
     noticed["faded"] / noticed["ordinary"],
@@ -1053,6 +1082,12 @@ choosing_error = banks[0]["autoencoder"](features[choosing])
 candidates = np.quantile(choosing_error, 1 - np.geomspace(0.0002, 1, 100))
 costs = [bill(choosing_error, fraud[choosing], one) for one in candidates]
 threshold = candidates[np.argmin(costs)]
+
+# %% [markdown]
+# Above, how suspicious honest payments and frauds are; below, the price of every
+# threshold:
+
+# %%
 plot.alarms(
     choosing_error + 1e-6,
     fraud[choosing],
@@ -1078,8 +1113,8 @@ explore.alarms(
 #
 # Everything is chosen. First the claim about depth: on the test pictures, at equal
 # code size, how much less error than PCA? For each size the difference is taken picture
-# by picture, so that easy and hard pictures cancel, and the interval holds 95 % of what
-# other test pictures and other random starts of this kind would give.
+# by picture, so that easy and hard pictures cancel. The spread over the pictures and the
+# spread over the random starts both go into its interval.
 
 # %%
 x_test, y_test = clothing.x_test.reshape(-1, 784) / np.float32(255), clothing.y_test
@@ -1259,6 +1294,8 @@ new = copied(painter, collection[:6])
 distances = ((new[:, None] - x_train[None, :2000]) ** 2).sum(axis=2)
 nearest = x_train[distances.argmin(axis=1)]
 assert distances.min() > 0
+
+# %%
 plot.images(
     np.concatenate([new, nearest]).reshape(-1, 28, 28),
     titles=["new"] * 6 + ["nearest"] * 6,

@@ -9,8 +9,8 @@ HINTS = [
     "The second is `0.5 * np.sum(mean**2 + np.exp(log_variance) - 1 - log_variance, axis=1)`.",
 ]
 MISTAKES = {
-    "sign": "The divergence was subtracted. It is a price: smaller clouds of error, and smaller divergence, both make "
-    "the loss smaller.",
+    "sign": "The divergence was subtracted. Both halves are prices: the farther a cloud is from the "
+    "standard one, the larger the loss.",
     "mean_over_code": "The divergence was averaged over the code. Each number of the code costs for itself: add up.",
     "mean_over_pixels": "The squared errors were averaged over the pixels. A picture's improbability adds up over its "
     "pixels; with the mean, the divergence would weigh hundreds of times too much.",
