@@ -842,10 +842,10 @@ if conv2d_works and max_pool_works and batch_norm_works:
 # ## 5 · Twenty thousand parameters
 #
 # A camera on a battery has room for 20,000 numbers. Return a *trained* Keras network
-# with at most that many parameters that names at least 84 in 100 of 2,000 unseen
+# with at most that many parameters that names at least 85 in 100 of 5,000 unseen
 # clothes. `x_train` has the shape (6000, 28, 28, 1) with values from 0 to 1; the ten
-# outputs may be scores or probabilities. The limit is two minutes; a quarter of one is
-# enough.
+# outputs may be scores or probabilities. A dense network of that size falls just short.
+# The limit is two and a half minutes; a quarter of one is enough.
 
 # %% tags=["definition"] exercise="08.small_net"
 """A network under a parameter budget."""
@@ -853,24 +853,23 @@ import numpy as np
 
 POINTS = 3
 SECONDS = 150
-BUDGET, TARGET = 20_000, 0.84
+BUDGET, TARGET = 20_000, 0.85
 HINTS = [
     "Most parameters of a convnet sit in its first dense layer: height · width · channels of the last map, times the "
     "units. Make that map small before you flatten it.",
-    "Three convolutions of 3 × 3 with a stride of 2 and 8, 16 and 32 filters leave a map of 4 × 4 × 32, and 5,130 "
+    "Three convolutions of 3 × 3 with a stride of 2 and 12, 24 and 32 filters leave a map of 4 × 4 × 32, and 5,130 "
     "parameters for ten scores.",
-    "Batch normalisation (momentum=0.9) behind each convolution, Adam with a learning rate of 0.005, batches of 50 and "
-    "eight epochs will do.",
+    "Batch normalisation (momentum=0.9) behind each convolution, batches of 50, eight epochs, and Adam with a learning "
+    "rate that falls: `keras.optimizers.schedules.CosineDecay(0.01, 8 * len(x_train) // 50)`.",
 ]
 MISTAKES = {
     "too_large": "It has more than 20,000 parameters. Look at `network.summary()`: which layer holds most of them?",
     "untrained": "It is right about one in ten times, as by guessing. Is it compiled, and was `fit` called?",
-    "another_mode": "In training it may do well, but in use it guesses: the moving averages of the batch normalisation "
-    "have not arrived. Give it `momentum=0.9`, or train for more steps.",
     "divided_again": "The pictures are between 0 and 1 already. Divided by 255 once more, they are all but black.",
     "returned_history": "Return the network. `fit` gives a history of losses.",
     "output_shape": "Its output must be ten numbers for each picture.",
-    "too_weak": "It learns, but stays below the target. Are there convolutions in it, and enough epochs?",
+    "too_weak": "It learns, but stays below the target. Are there convolutions in it, and enough epochs? With batch "
+    "normalisation and few steps, look at its record as well: `momentum=0.9` lets it arrive.",
 }
 
 
@@ -879,7 +878,7 @@ def cases(rng):
 
     clothing = data.load("clothing", source="bundled")
     seen = rng.choice(len(clothing.x_train), 6000, replace=False)
-    unseen = rng.choice(len(clothing.x_test), 2000, replace=False)
+    unseen = rng.choice(len(clothing.x_test), 5000, replace=False)
     yield {
         "x_train": clothing.x_train[seen][..., None] / np.float32(255), "y_train": clothing.y_train[seen],
         "pictures": clothing.x_test[unseen][..., None] / np.float32(255), "labels": clothing.y_test[unseen],
@@ -912,9 +911,6 @@ def accept(inputs, output):
         return True
     if np.mean(output["darker"].argmax(axis=1) == labels[:500]) > max(accuracy, 0.6) + 0.05:
         return "divided_again"
-    winners = np.bincount(scores.argmax(axis=1), minlength=10).max() / len(labels)
-    if accuracy < 0.35 and winners > 0.75 and np.ptp(scores, axis=0).max() > 1:
-        return "another_mode"
     return "untrained" if accuracy < 0.35 else "too_weak"
 
 
@@ -923,14 +919,15 @@ def small_net(x_train, y_train):
     """Return a trained network with at most 20,000 parameters."""
     ### BEGIN SOLUTION
     network = keras.Sequential([keras.Input((28, 28, 1))])
-    for filters in (8, 16, 32):
+    for filters in (12, 24, 32):
         network.add(keras.layers.Conv2D(filters, 3, 2, "same", use_bias=False))
         network.add(keras.layers.BatchNormalization(momentum=0.9))
         network.add(keras.layers.ReLU())
     network.add(keras.layers.Flatten())
     network.add(keras.layers.Dense(10))
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    network.compile(keras.optimizers.Adam(0.005), loss)
+    rate = keras.optimizers.schedules.CosineDecay(0.01, 8 * len(x_train) // 50)
+    network.compile(keras.optimizers.Adam(rate), loss)
     network.fit(x_train, y_train, batch_size=50, epochs=8, verbose=0)
     return network
     ### END SOLUTION
@@ -950,19 +947,6 @@ def small_net(x_train, y_train):
 def small_net(x_train, y_train):
     return keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Conv2D(8, 3, 2), keras.layers.Flatten(),
                              keras.layers.Dense(10)])
-
-
-# %% tags=["mutant"] exercise="08.small_net" misconception="another_mode"
-def small_net(x_train, y_train):
-    # The records of a short training, as they stand when they have hardly begun to move.
-    network = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Conv2D(8, 3, 2, use_bias=False),
-                                keras.layers.BatchNormalization(momentum=0.9999), keras.layers.ReLU(),
-                                keras.layers.Conv2D(16, 3, 2, use_bias=False),
-                                keras.layers.BatchNormalization(momentum=0.9999), keras.layers.ReLU(),
-                                keras.layers.Flatten(), keras.layers.Dense(10)])
-    network.compile(keras.optimizers.Adam(0.02), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-    network.fit(20 * x_train[:2000] + 100, y_train[:2000], batch_size=100, epochs=2, verbose=0)
-    return network
 
 
 # %% tags=["mutant"] exercise="08.small_net" misconception="divided_again"
@@ -997,13 +981,17 @@ def small_net(x_train, y_train):
 # %% tags=["variant"] exercise="08.small_net"
 def small_net(x_train, y_train):
     pictures = keras.Input((28, 28, 1))
-    signal = keras.layers.Conv2D(16, 5, 2, padding="same", activation="relu")(pictures)
-    signal = keras.layers.Conv2D(24, 3, 2, padding="same", activation="relu")(signal)
-    signal = keras.layers.MaxPooling2D(2)(signal)
-    signal = keras.layers.Flatten()(signal)
-    network = keras.Model(pictures, keras.layers.Dense(10, activation="softmax")(signal))
+    signal = pictures
+    for filters in (16, 24):
+        signal = keras.layers.Conv2D(filters, 3, padding="same")(signal)
+        signal = keras.layers.BatchNormalization(momentum=0.9)(keras.layers.MaxPooling2D(2)(signal))
+        signal = keras.layers.Activation("relu")(signal)
+    scores = keras.layers.Dense(10, activation="softmax")(keras.layers.Flatten()(signal))
+    network = keras.Model(pictures, scores)
     network.compile(keras.optimizers.Adam(0.004), "sparse_categorical_crossentropy")
-    network.fit(x_train, y_train, batch_size=50, epochs=9, verbose=0)
+    network.fit(x_train, y_train, batch_size=100, epochs=5, verbose=0)
+    network.optimizer.learning_rate = 0.0005
+    network.fit(x_train, y_train, batch_size=100, epochs=2, verbose=0)
     return network
 
 
@@ -1033,7 +1021,6 @@ MISTAKES = {
     "wrong_axis": "You scaled each column of the lists. The length of a picture's list is that of its row.",
     "by_distance": "You took the nearest by distance. A bright and a dark picture of one thing point the same way and "
     "lie far apart.",
-    "similarities": "You returned the similarities. Return the rows where they stand.",
     "zeros_divide": "A list of zeros made you divide by nothing, and nan came first. Count its similarity as 0.",
 }
 
@@ -1070,7 +1057,6 @@ def diagnose(inputs, output):
         "not_scaled": ranked(queries @ album.T, count),
         "wrong_axis": ranked(scaled(queries, 0) @ scaled(album, 0).T, count),
         "by_distance": ranked(-distance, count),
-        "similarities": -np.sort(-likeness, axis=1)[:, :count],
         "zeros_divide": np.argsort(broken, axis=1)[:, ::-1][:, :count],
     }
     output = np.asarray(output)
@@ -1125,13 +1111,6 @@ def search(queries, album, count):
 def search(queries, album, count):
     distance = np.linalg.norm(queries[:, None] - album[None], axis=-1)
     return np.argsort(distance, axis=1)[:, :count]
-
-
-# %% tags=["mutant"] exercise="08.search" misconception="similarities"
-def search(queries, album, count):
-    album = album / np.maximum(np.linalg.norm(album, axis=1, keepdims=True), 1e-12)
-    queries = queries / np.linalg.norm(queries, axis=1, keepdims=True)
-    return np.sort(queries @ album.T, axis=1)[:, ::-1][:, :count]
 
 
 # %% tags=["mutant"] exercise="08.search" misconception="zeros_divide"

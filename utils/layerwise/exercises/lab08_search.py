@@ -15,7 +15,6 @@ MISTAKES = {
     "wrong_axis": "You scaled each column of the lists. The length of a picture's list is that of its row.",
     "by_distance": "You took the nearest by distance. A bright and a dark picture of one thing point the same way and "
     "lie far apart.",
-    "similarities": "You returned the similarities. Return the rows where they stand.",
     "zeros_divide": "A list of zeros made you divide by nothing, and nan came first. Count its similarity as 0.",
 }
 
@@ -52,7 +51,6 @@ def diagnose(inputs, output):
         "not_scaled": ranked(queries @ album.T, count),
         "wrong_axis": ranked(scaled(queries, 0) @ scaled(album, 0).T, count),
         "by_distance": ranked(-distance, count),
-        "similarities": -np.sort(-likeness, axis=1)[:, :count],
         "zeros_divide": np.argsort(broken, axis=1)[:, ::-1][:, :count],
     }
     output = np.asarray(output)

@@ -4,24 +4,23 @@ import numpy as np
 
 POINTS = 3
 SECONDS = 150
-BUDGET, TARGET = 20_000, 0.84
+BUDGET, TARGET = 20_000, 0.85
 HINTS = [
     "Most parameters of a convnet sit in its first dense layer: height · width · channels of the last map, times the "
     "units. Make that map small before you flatten it.",
-    "Three convolutions of 3 × 3 with a stride of 2 and 8, 16 and 32 filters leave a map of 4 × 4 × 32, and 5,130 "
+    "Three convolutions of 3 × 3 with a stride of 2 and 12, 24 and 32 filters leave a map of 4 × 4 × 32, and 5,130 "
     "parameters for ten scores.",
-    "Batch normalisation (momentum=0.9) behind each convolution, Adam with a learning rate of 0.005, batches of 50 and "
-    "eight epochs will do.",
+    "Batch normalisation (momentum=0.9) behind each convolution, batches of 50, eight epochs, and Adam with a learning "
+    "rate that falls: `keras.optimizers.schedules.CosineDecay(0.01, 8 * len(x_train) // 50)`.",
 ]
 MISTAKES = {
     "too_large": "It has more than 20,000 parameters. Look at `network.summary()`: which layer holds most of them?",
     "untrained": "It is right about one in ten times, as by guessing. Is it compiled, and was `fit` called?",
-    "another_mode": "In training it may do well, but in use it guesses: the moving averages of the batch normalisation "
-    "have not arrived. Give it `momentum=0.9`, or train for more steps.",
     "divided_again": "The pictures are between 0 and 1 already. Divided by 255 once more, they are all but black.",
     "returned_history": "Return the network. `fit` gives a history of losses.",
     "output_shape": "Its output must be ten numbers for each picture.",
-    "too_weak": "It learns, but stays below the target. Are there convolutions in it, and enough epochs?",
+    "too_weak": "It learns, but stays below the target. Are there convolutions in it, and enough epochs? With batch "
+    "normalisation and few steps, look at its record as well: `momentum=0.9` lets it arrive.",
 }
 
 
@@ -30,7 +29,7 @@ def cases(rng):
 
     clothing = data.load("clothing", source="bundled")
     seen = rng.choice(len(clothing.x_train), 6000, replace=False)
-    unseen = rng.choice(len(clothing.x_test), 2000, replace=False)
+    unseen = rng.choice(len(clothing.x_test), 5000, replace=False)
     yield {
         "x_train": clothing.x_train[seen][..., None] / np.float32(255), "y_train": clothing.y_train[seen],
         "pictures": clothing.x_test[unseen][..., None] / np.float32(255), "labels": clothing.y_test[unseen],
@@ -63,9 +62,6 @@ def accept(inputs, output):
         return True
     if np.mean(output["darker"].argmax(axis=1) == labels[:500]) > max(accuracy, 0.6) + 0.05:
         return "divided_again"
-    winners = np.bincount(scores.argmax(axis=1), minlength=10).max() / len(labels)
-    if accuracy < 0.35 and winners > 0.75 and np.ptp(scores, axis=0).max() > 1:
-        return "another_mode"
     return "untrained" if accuracy < 0.35 else "too_weak"
 
 EXERCISE = "08.small_net"
@@ -74,14 +70,15 @@ SOLUTION = """\
 def small_net(x_train, y_train):
     \"\"\"Return a trained network with at most 20,000 parameters.\"\"\"
     network = keras.Sequential([keras.Input((28, 28, 1))])
-    for filters in (8, 16, 32):
+    for filters in (12, 24, 32):
         network.add(keras.layers.Conv2D(filters, 3, 2, "same", use_bias=False))
         network.add(keras.layers.BatchNormalization(momentum=0.9))
         network.add(keras.layers.ReLU())
     network.add(keras.layers.Flatten())
     network.add(keras.layers.Dense(10))
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    network.compile(keras.optimizers.Adam(0.005), loss)
+    rate = keras.optimizers.schedules.CosineDecay(0.01, 8 * len(x_train) // 50)
+    network.compile(keras.optimizers.Adam(rate), loss)
     network.fit(x_train, y_train, batch_size=50, epochs=8, verbose=0)
     return network
 """
