@@ -175,7 +175,8 @@ def convolution(pictures, kernels=None, **state):
     Args:
         pictures: Dict of grey pictures by name, each of shape `(height, width)` with values from 0 to 1.
         kernels: Dict of further kernels by name, each of shape `(3, 3)`, such as some that a network has learned.
-        **state: Values to start from: ``picture``, ``preset``, ``kernel``, ``row``, ``column``, ``stride``, ``padding``.
+        **state: Values to start from: ``picture``, ``preset``, ``kernel``, ``row``, ``column``, ``stride``,
+            ``padding``.
 
     Returns:
         An explorer with ``show(picture)`` for a picture of one's own. The kernel answers as Keras's `Conv2D` does.

@@ -23,8 +23,8 @@ PRESETS = {
 }
 OWN = "your own"
 _DOES = {
-    "vertical edges": "answers where it is lighter on one side than on the other",
-    "horizontal edges": "answers where it is lighter above than below, or the other way round",
+    "vertical edges": "answers where left and right differ",
+    "horizontal edges": "answers where above and below differ",
     "all edges": "answers wherever a pixel differs from those around it",
     "blur": "takes the mean of nine pixels",
     "sharpen": "adds to each pixel what sets it apart from its neighbours",
@@ -61,7 +61,8 @@ class Grid:
             numbers = np.empty(0)
         if numbers.size != 9 or not np.isfinite(numbers).all() or np.abs(numbers).max() > self.most:
             raise ValueError(
-                f"{self.name}: got {value!r}, expected nine numbers, in rows of three, from {-self.most:g} to {self.most:g}."
+                f"{self.name}: got {value!r}, expected nine numbers, in rows of three, from {-self.most:g} to "
+                f"{self.most:g}."
             )
         return tuple(float(number) + 0.0 for number in numbers.ravel().round(2))
 
@@ -80,13 +81,14 @@ class Kernel(Explorer):
         first = next(iter(self._pictures.values()))
         self._own = np.zeros_like(first)
         most = max(max(picture.shape) for picture in self._pictures.values())
+        start = min(12, most // 2)
         controls = (
             Choice("picture", "picture", (*self._pictures, OWN), next(iter(self._pictures)),
                    help="Which picture the kernel slides over."),
             Choice("preset", "kernel", (*self._presets, OWN), "vertical edges", help="Nine weights to begin with."),
             Grid("kernel", "its weights", PRESETS["vertical edges"], help="Write your own: from −9 to 9."),
-            Slider("row", "row", 1, most + 2, 12, step=1, help="How far down the window stands."),
-            Slider("column", "column", 1, most + 2, 12, step=1, help="How far to the right the window stands."),
+            Slider("row", "row", 1, most + 2, start, step=1, help="How far down the window stands."),
+            Slider("column", "column", 1, most + 2, start, step=1, help="How far to the right the window stands."),
             Slider("stride", "stride", 1, 4, 1, step=1, help="Pixels from one place to the next."),
             Toggle("padding", "padding: a border of zeros", False, help="Keeps the size, where the stride is 1."),
         )
@@ -228,8 +230,9 @@ def _checked(pictures):
     for name, picture in checked.items():
         if picture.ndim != 2 or min(picture.shape) < 6 or picture.min() < 0 or picture.max() > 1:
             raise CourseError(
-                "convolution() needs grey pictures, shape (height, width), with values from 0 to 1 and at least 6 pixels "
-                f"a side; {name!r} has shape {picture.shape} and values from {picture.min():g} to {picture.max():g}."
+                "convolution() needs grey pictures, shape (height, width), with values from 0 to 1 and at least 6 "
+                f"pixels a side; {name!r} has shape {picture.shape} and values from {picture.min():g} to "
+                f"{picture.max():g}."
             )
     if OWN in checked:
         raise CourseError(f"convolution(): {OWN!r} is the name of the learner's own picture; choose another.")

@@ -12,7 +12,8 @@ from layerwise.suggest import CourseError
 
 _EVERY = {"none": 0, "after every layer": 1, "after every second": 2}
 _MEANT = {
-    "none": "no pooling", "after every layer": "pooling after every layer", "after every second": "pooling after every second",
+    "none": "no pooling", "after every layer": "pooling after every layer",
+    "after every second": "pooling after every second",
 }
 
 

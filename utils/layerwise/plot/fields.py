@@ -43,7 +43,7 @@ def receptive_field(layers, *, picture=None, place=(0.5, 0.5), title="", summary
         f"{jump} pixel{'s' * (jump != 1)} apart."
     )
     shown = picture is not None
-    height = (720 if shown else 430) if narrow else 430
+    height = (640 if shown else 430) if narrow else 430
     made = figure(title=title, summary=summary or words, height=height)
     boxes = _boxes(narrow, shown)
     _cone(made, layers, rows, edges, boxes[0])
@@ -78,7 +78,7 @@ def _boxes(narrow, shown):
     if not shown:
         return (([0, 1], [0, 1]),)
     if narrow:
-        return ([0, 1], [0, 0.42]), ([0, 1], [0.52, 1])
+        return ([0, 1], [0, 0.5]), ([0, 1], [0.6, 1])
     return ([0, 0.46], [0, 1]), ([0.52, 1], [0.04, 1])
 
 
@@ -100,9 +100,10 @@ def _cone(made, layers, rows, edges, box):
         named = "pixels" if level == 0 else layers[level - 1]["name"]
         thin = row if len(row) <= _DOTS else row[np.linspace(0, len(row) - 1, _DOTS).astype(int)]
         made.add_scatter(
-            x=thin, y=np.full(len(thin), level), mode="markers", hovertemplate=f"{named}: {len(row)} places<extra></extra>",
-            marker={"size": 9 if len(thin) < 30 else 5, "color": theme.ORANGE if level in (0, len(rows) - 1) else theme.BLUE,
-                    "symbol": "square" if level == 0 else "circle"},
+            x=thin, y=np.full(len(thin), level), mode="markers",
+            hovertemplate=f"{named}: {len(row)} places<extra></extra>",
+            marker={"size": 9 if len(thin) < 30 else 5, "symbol": "square" if level == 0 else "circle",
+                    "color": theme.ORANGE if level in (0, len(rows) - 1) else theme.BLUE},
         )
     made.update_layout(
         xaxis={"domain": box[0], "anchor": "y", "range": [-1.12 * reach, 1.12 * reach], "zeroline": False,

@@ -45,7 +45,9 @@ def convolution(picture, kernel, *, row=None, column=None, stride=1, padding=0, 
     high, wide = answers.shape
     row, column = high // 2 if row is None else row, wide // 2 if column is None else column
     if not (0 <= row < high and 0 <= column < wide):
-        raise ValueError(f"convolution(): there are {high} by {wide} places; row {row}, column {column} is none of them.")
+        raise ValueError(
+            f"convolution(): there are {high} by {wide} places; row {row}, column {column} is none of them."
+        )
     top, left = row * stride - padding, column * stride - padding
     window = np.pad(picture, padding)[top + padding :, left + padding :][: len(kernel), : kernel.shape[1]]
     here = answers[row, column]
@@ -55,7 +57,7 @@ def convolution(picture, kernel, *, row=None, column=None, stride=1, padding=0, 
         f"{picture.shape[1]} answers at {high} by {wide} places. In row {row + 1}, column {column + 1} the sum of the "
         f"products is {short(here)}; the answers go from {short(answers.min())} to {short(answers.max())}."
     )
-    made = figure(title=title, summary=summary or words, height=640 if narrow else 430)
+    made = figure(title=title, summary=summary or words, height=560 if narrow else 540)
     boxes = _boxes(narrow)
     _panel(made, 1, boxes[0], picture, f"picture, {picture.shape[0]} × {picture.shape[1]}", shade=_ink(picture))
     _panel(made, 2, boxes[1], answers, f"answers, {high} × {wide}", shade=_signed(answers))
@@ -70,8 +72,8 @@ def convolution(picture, kernel, *, row=None, column=None, stride=1, padding=0, 
             showarrow=False, font={"size": 20, "color": theme.MUTED},
         )
     made.add_annotation(
-        text=f"sum {_two(here)}", x=boxes[4][0][1], y=boxes[4][1][0], xref="paper", yref="paper", showarrow=False,
-        xanchor="right", yanchor="top", yshift=-4, font={"size": theme.SIZES["label"] + 1, "color": theme.INK},
+        text=f"sum {_two(here)}", x=sum(boxes[4][0]) / 2, y=boxes[4][1][0], xref="paper", yref="paper", showarrow=False,
+        xanchor="center", yanchor="top", yshift=-4, font={"size": theme.SIZES["label"] + 1, "color": theme.INK},
     )
     return made.update_layout(showlegend=False, margin={"t": made.layout.margin.t + 14, "l": 12, "r": 12, "b": 34})
 
@@ -94,7 +96,8 @@ def correlate(picture, kernel, *, stride=1, padding=0):
     padded = np.pad(np.asarray(picture, dtype=float), padding)
     if any(side < size for side, size in zip(padded.shape, np.shape(kernel), strict=True)):
         raise ValueError(
-            f"A kernel of shape {np.shape(kernel)} does not fit into a picture of shape {padded.shape}, padding included."
+            f"A kernel of shape {np.shape(kernel)} does not fit into a picture of shape {padded.shape}, "
+            "padding included."
         )
     windows = np.lib.stride_tricks.sliding_window_view(padded, np.shape(kernel))[::stride, ::stride]
     return np.tensordot(windows, kernel, 2)
@@ -103,13 +106,15 @@ def correlate(picture, kernel, *, stride=1, padding=0):
 def _boxes(narrow):
     """Return where the five panels stand: picture, answers, window, kernel, products, as (x domain, y domain)."""
     if narrow:
-        small = [0.02, 0.32]
+        small = [0.04, 0.36]
         return (
-            ([0, 0.48], [0.5, 1]), ([0.52, 1], [0.5, 1]), ([0, 0.28], small), ([0.36, 0.64], small), ([0.72, 1], small),
+            ([0, 0.48], [0.5, 1]), ([0.52, 1], [0.5, 1]),
+            ([0, 0.29], small), ([0.355, 0.645], small), ([0.71, 1], small),
         )
-    small = [0.03, 0.32]
+    small = [0.05, 0.36]
     return (
-        ([0, 0.47], [0.43, 1]), ([0.53, 1], [0.43, 1]), ([0.1, 0.32], small), ([0.39, 0.61], small), ([0.68, 0.9], small),
+        ([0, 0.48], [0.47, 1]), ([0.52, 1], [0.47, 1]),
+        ([0.08, 0.32], small), ([0.38, 0.62], small), ([0.68, 0.92], small),
     )
 
 
@@ -132,7 +137,7 @@ def _panel(made, number, box, values, name, *, shade, written=False):
         xgap=2 if written else 0, ygap=2 if written else 0, hovertemplate="%{z:.2f}<extra></extra>", **shade,
     )
     if written:
-        size = {1: 15, 2: 15, 3: 14, 4: 12, 5: 11}.get(wide, 9)
+        size = {1: 14, 2: 14, 3: 12, 4: 11}.get(wide, 9)
         dark = _dark(values, shade)
         made.add_scatter(
             x=[c for _ in range(high) for c in range(wide)], y=[r for r in range(high) for _ in range(wide)],
