@@ -1112,7 +1112,8 @@ def compiled(build):
     """Return a network ready to train, and its optimizer's state at the start."""
     network = build()
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    network.compile(keras.optimizers.Adam(0.003), loss, steps_per_execution=8)
+    together = 1 if keras.backend.backend() == "torch" else 8  # steps in one call
+    network.compile(keras.optimizers.Adam(0.003), loss, steps_per_execution=together)
     network.optimizer.build(network.trainable_variables)
     state = [keras.ops.convert_to_numpy(v) for v in network.optimizer.variables]
     return network, state
@@ -1545,12 +1546,13 @@ found(
 )
 
 # %% [markdown]
-# The average looked fine, and of what matters most it misses the most. People are few
-# pixels, so the loss hardly speaks of them. Keep this in mind when a driving system is
-# praised by one number. Now look at what it sees:
+# The average looked fine, and the people are missing. They are few pixels, so the loss
+# hardly speaks of them. Keep this in mind when a driving system is praised by one
+# number. Now look at what it sees:
 
 # %%
-best = [int(np.argsort(scene_by_scene["convnet"])[p]) for p in (-1, len(x_unseen) // 2, 0)]
+ranked = np.argsort(scene_by_scene["convnet"])
+best = ranked[[-1, len(ranked) // 2, 0]]
 plot.images(
     np.concatenate(
         [roads.x_test[best], PAINT[truth[best]], PAINT[said["convnet"][best]]]
@@ -1567,10 +1569,10 @@ plot.images(
 # %% [markdown] tags=["sourced"]
 # And the real thing? Autopilot is a driver assistance system of *level 2*: it steers
 # and keeps the distance, and a person must watch the road all the time and is the
-# driver. That is how [the recall report of December
-# 2023](https://static.nhtsa.gov/odi/rcl/2023/RCLRPT-23V838-8276.PDF) files it, in which
-# Tesla recalled two million cars because the system's controls might not be enough to
-# keep drivers attentive. The networks in the car are not published. What our little
+# driver. So says [the recall report of December
+# 2023](https://static.nhtsa.gov/odi/rcl/2023/RCLRPT-23V838-8276.PDF): two million cars,
+# because the controls of the automatic steering might not be enough to keep drivers
+# from misusing it. The networks in the car are not published. What our little
 # reader shares with any of them is the operation, and one lesson: an average says
 # nothing of the rare thing that must not be missed.
 
