@@ -363,3 +363,9 @@ def test_an_interrupt_does_not_stop_what_comes_after():
             newest.ask(wait=True)
     newest.ask(wait=True)
     assert len(calls) == 3
+
+
+def test_on_a_phone_titles_wrap_where_the_picture_ends():
+    race = explore.optimiser_race(surface="two valleys")
+    titles = {narrow: race.figure(narrow=narrow).layout.title.text.split("<br><span")[0] for narrow in (False, True)}
+    assert max(map(len, titles[False].split("<br>"))) > 37 >= max(map(len, titles[True].split("<br>")))

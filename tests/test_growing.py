@@ -142,6 +142,12 @@ def test_the_sentence_says_what_moved(curves):
     assert len(said) >= 4
 
 
+def test_the_sentence_speaks_of_what_is_drawn(curves):
+    score = curves.compute(examples=1000)["last"]["network"]["score"]
+    assert f"network reaches {score:.3f} " in curves.say(curves.state, curves.compute(examples=1000))
+    assert f"errors of {1 - score:.3f} " in curves.say(curves.state, curves.compute(examples=1000, errors=True))
+
+
 def test_curves_grow_with_the_data_and_the_axes_stay(curves):
     few, many = curves.draw(curves.compute(examples=100)), curves.draw(curves.compute(examples=9000))
     assert few.layout.xaxis.range == many.layout.xaxis.range and few.layout.yaxis.range == many.layout.yaxis.range

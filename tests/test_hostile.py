@@ -5,6 +5,7 @@ One zygote serves all of them, as in a class: whatever one submission does, the 
 # ruff: noqa: E501 - the attacks are programs in strings
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -194,6 +195,12 @@ def test_nothing_outside_can_be_read_changed_or_reached(zygote, tmp_path):
 def test_what_it_may_write_is_little(zygote):
     verdict = verdicts(graded(zygote, dense("with open('big', 'wb') as file:\n    for _ in range(64): file.write(bytes(2**20))\nreturn 0")))
     assert "Error" in verdict["02.dense"].message and not verdict["02.dense"]
+
+
+def test_a_course_that_lies_in_a_temporary_folder_is_not_hidden_by_its_own_sandbox():
+    assert sandbox._mount_point(["/usr", "/root/course"]) == os.path.realpath("/tmp")
+    assert sandbox._mount_point(["/usr", "/tmp/course"]) != os.path.realpath("/tmp")
+    assert sandbox.SCRATCH != "/tmp"
 
 
 def test_nothing_stays_behind(zygote):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import threading
 
 import pytest
+from conftest import ROOT
 from layerwise import progress
 from layerwise.suggest import CourseError
 
@@ -333,3 +335,13 @@ def test_a_damaged_value_does_not_hide_the_others():
     assert progress.hints_opened("02.dense") == 2
     assert progress.attempts("02.dense") == [{"time": ""}]
     assert progress.summary()["02.dense"]["state"] == "not tried" and progress.summary()["02.dense"]["hints"] == 2
+
+
+def test_the_page_on_progress_names_every_kind_of_event():
+    """What is kept is a promise to learners: nobody adds a kind without saying so."""
+    sources = (ROOT / "utils" / "layerwise").rglob("*.py")
+    kinds = {kind for path in sources for kind in re.findall(r"progress\.record\(\s*(\S+),", path.read_text("utf-8"))}
+    assert kinds >= {'"check"', '"quiz"', '"recall"'} and all(kind.startswith('"') for kind in kinds)
+    rows = [line for line in (ROOT / "docs/progress.md").read_text("utf-8").splitlines() if line.startswith("| `")]
+    named = set(re.findall(r"`(\w+)`", " ".join(row.split("|")[1] for row in rows)))
+    assert named == {kind.strip('"') for kind in kinds}

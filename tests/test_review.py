@@ -99,7 +99,7 @@ def test_questions_come_back_in_another_order_three_at_a_time(clock, capsys):
     for key in keys[:3]:
         entry = QUESTIONS[key]
         options = "\n".join(f"  - {answer}" for answer in entry["answers"])
-        assert entry["question"] in out and options not in out
+        assert f"Lesson 02: {entry['question']}" in out and options not in out
     assert QUESTIONS[keys[3]]["question"] not in out
 
 
@@ -219,3 +219,34 @@ def test_in_a_notebook_a_cell_with_the_stub_is_put_below(clock, monkeypatch):
     card, task = shown
     assert "05.repair · Three wrong gradients" in card["text/html"] and "no new cell" in card["text/html"].lower()
     assert task.data == EXERCISES["05.repair"]["task"]
+
+
+@pytest.mark.browser
+def test_in_a_browser_on_a_narrow_page_the_map_fits_and_a_cell_is_put_below(tmp_path):
+    import lab
+
+    home = tmp_path / "home"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LAYERWISE_HOME", str(home))
+        patch.setattr(progress, "now", lambda: datetime.now(UTC) - timedelta(days=9))
+        progress.record("check", "02.dense", {"state": "right", "misconception": None})
+        progress.record("quiz", "02.quiz.softmax", {"answer": "x", "right": False})
+    cells = ["from layerwise import explore\nfrom layerwise.check import review", "explore.progress()", "review()"]
+    environment = {"LAYERWISE_HOME": str(home)}
+    with (
+        lab.running({"review.ipynb": lab.notebook(*cells)}, environment=environment) as server,
+        server.page("review.ipynb", width=460, height=2600, simple=True) as page,
+    ):
+        assert page.run_all()
+        page.raw.get_by_text(f"1 of {len(EXERCISES)} exercises right; 2 due for review", exact=True).wait_for()
+        page.raw.locator(".js-plotly-plot .scatterlayer").first.wait_for()
+        for text in page.raw.locator(".js-plotly-plot text").all():
+            box = text.bounding_box()
+            assert box is None or (box["x"] >= 0 and box["x"] + box["width"] <= 460), text.inner_text()
+        page.raw.get_by_text("Right 9 days ago.").wait_for()
+        stub = page.raw.locator(".jp-CodeCell").nth(3)
+        stub.get_by_text("def dense(x, weights, bias):").wait_for()
+        right = QUESTIONS["02.quiz.softmax"]["right"]
+        page.raw.locator("button.layerwise-option", has_text=right).first.click()
+        page.raw.get_by_text("Right.", exact=True).wait_for()
+        assert page.errors == [] and page.outside == []

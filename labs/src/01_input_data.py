@@ -34,8 +34,8 @@ keras.utils.set_random_seed(1)
 # %% [markdown]
 # ## 1 · Normalise
 #
-# Pictures come as bytes, whole numbers from 0 to 255. Bring them to the range from 0 to
-# 1. Black must become 0 and white 1, whatever else is in the batch.
+# Pictures come as bytes, whole numbers from 0 to 255. Bring them to the range from
+# 0 to 1. Black must become 0 and white 1, whatever else is in the batch.
 #
 # | | shape | values |
 # |---|---|---|

@@ -1491,7 +1491,7 @@ mlp = keras.Sequential(
 loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 mlp.compile(keras.optimizers.Adam(0.002), loss, metrics=["accuracy"])
 EPOCHS = {"smoke": 1, "quick": 12, "full": 20}[PROFILE]
-mlp.fit(x_train, y_train, batch_size=128, epochs=EPOCHS, verbose=0)
+history = mlp.fit(x_train, y_train, batch_size=128, epochs=EPOCHS, verbose=0)
 
 # %%
 hidden = keras.Model(

@@ -1110,7 +1110,8 @@ def patient_e(x, y):
 
 # %% [markdown]
 # Their curves, and how many of the training digits they read in the end. Look at patient
-# B: the loss falls as it should, and still the network is ill.
+# B: the loss falls as it should, and still the network is ill. About one of the others
+# Keras itself has a warning: read it, as a doctor reads a chart.
 
 # %%
 digits = data.load("digits", source="bundled")

@@ -683,6 +683,22 @@ assert drop[1] > drop[2] > drop[0], (
 )
 
 # %% [markdown]
+# ## Where you are, and what comes back
+#
+# Your guesses and answers are kept on this machine, for you alone. The next cell shows
+# them on a map of the course, with the exercises of the labs; it works in any notebook.
+# Look at which lessons build on which, and at what is due.
+#
+# Some days after you had something right, it is due again, and for a reason: students who
+# tested themselves recalled more of a text a week later than students who read it once
+# more ([Roediger and Karpicke, 2006](https://doi.org/10.1111/j.1467-9280.2006.01693.x)).
+# `from layerwise.check import review`, then `review()` asks again: questions with their
+# answers in another order, exercises on fresh numbers.
+
+# %%
+explore.progress()
+
+# %% [markdown]
 # ## What this page leaves out
 #
 # Reading one centred digit is the easy part of reading a cheque: finding the amount,

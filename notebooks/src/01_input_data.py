@@ -853,12 +853,12 @@ for filters in (16, 32, 64):
 plain_net.add(keras.layers.GlobalAveragePooling2D())
 plain_net.add(keras.layers.Dense(5, activation="softmax"))
 loss = "sparse_categorical_crossentropy"
-plain_net.compile(keras.optimizers.Adam(0.003), loss, metrics=["accuracy"])
+plain_net.compile(keras.optimizers.Adam(0.006), loss, metrics=["accuracy"])
 plain_net.optimizer.build(plain_net.trainable_variables)
 begin = [keras.ops.copy(variable) for variable in plain_net.optimizer.variables]
 
 # %%
-SEEDS, PASSES = {"smoke": (2, 2), "quick": (5, 16), "full": (10, 20)}[PROFILE]
+SEEDS, PASSES = {"smoke": (2, 2), "quick": (6, 16), "full": (10, 20)}[PROFILE]
 
 
 def train_anew(x, y, seed):
@@ -904,7 +904,7 @@ for seed in range(SEEDS):
 plot.curves(
     losses,
     y_title="training loss",
-    title="A wrong scale begins high, wrong labels stay high",
+    title="Raw bytes begin high and lag behind",
 ).update_yaxes(range=[0.5, 2.5])
 
 # %%
@@ -957,7 +957,7 @@ gains = {
 }
 
 # %%
-student = {2: 12.71, 5: 2.78, 10: 2.26}[SEEDS]  # for SEEDS - 1 degrees of freedom
+student = {2: 12.71, 6: 2.57, 10: 2.26}[SEEDS]  # for SEEDS - 1 degrees of freedom
 average = {name: gain.mean() for name, gain in gains.items()}
 half = {
     name: student * gain.std(ddof=1) / np.sqrt(SEEDS) for name, gain in gains.items()
@@ -998,10 +998,11 @@ tell("leak_truth", "leaking", "It changes the score on fresh flowers")
 assert PROFILE == "smoke" or average[leak] > half[leak]
 
 # %% [markdown]
-# So the sentence is half right. *Poor* data cost a few points here. Wrong labels at random
-# are outvoted by the right ones: networks learn even where wrong labels outnumber right
-# ones ([Rolnick and others, 2017](https://arxiv.org/abs/1705.10694)). *Inconsistent* data,
-# another form in use than in training, cost far more, and no training curve shows it.
+# So the sentence is right as far as it goes. Raw bytes slow the training and, since it is no
+# longer here, lower the score. A tenth of wrong labels costs little: at random they are
+# outvoted by the right ones, and networks learn even where the wrong ones are many times
+# more ([Rolnick and others, 2017](https://arxiv.org/abs/1705.10694)). *Inconsistent* data,
+# another form in use than in training, cost most, and no training curve shows it.
 #
 # A low score makes people look for the fault. The leak *raises* the score. The network is
 # no better on fresh flowers, only the report is, and nobody searches for an error in good

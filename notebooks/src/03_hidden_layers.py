@@ -256,7 +256,7 @@ plot.unit(
     x_look[top],
     unit=strongest,
     captions=y_look[top],
-    pattern_title="ink it likes, ink it shuns",
+    pattern_title="ink it likes",
     title="One digit, one unit of the second layer, its favourites",
 )
 
@@ -1023,9 +1023,10 @@ for name, size, stride in [
 CONVOLUTED = ["conv_1", "conv_2", "conv_3", "conv_4", "conv_5"]
 outputs = [convnet.get_layer(name).output for name in CONVOLUTED]
 lit = [photos_held[0] / 255]
-for maps in keras.Model(convnet.inputs[0], outputs).predict(photos_held[:1], verbose=0):
-    excited = maps[0, :, :, maps[0].max(axis=(0, 1)).argmax()]
-    light = keras.ops.image.resize(excited[..., None] / excited.max(), (SIDE, SIDE))
+for maps in keras.Model(convnet.inputs[0], outputs)(photos_held[:1].astype("float32")):
+    maps = keras.ops.convert_to_numpy(maps)[0]
+    excited = maps[:, :, maps.max(axis=(0, 1)).argmax(), None]
+    light = keras.ops.image.resize(excited / excited.max(), (SIDE, SIDE))
     lit.append(lit[0] * (0.2 + 0.8 * keras.ops.convert_to_numpy(light)))
 
 # %%
@@ -1053,11 +1054,12 @@ explore.features(
 
 
 # %%
-def pooled_maps(network, pictures):
-    """Return the strongest answers of the convolutions, (pictures, filters) each."""
+def pooled_maps(network):
+    """Return the strongest answers of the convolutions, (photos, filters) each."""
     strongest = keras.layers.GlobalMaxPooling2D()
     outputs = [strongest(network.get_layer(name).output) for name in CONVOLUTED]
-    return keras.Model(network.inputs[0], outputs).predict(pictures, verbose=0)
+    pooled = keras.Model(network.inputs[0], outputs)
+    return pooled.predict(photos, batch_size=held_out, verbose=0)
 
 
 # %% [markdown]
@@ -1067,11 +1069,10 @@ def pooled_maps(network, pictures):
 # %%
 def probe_maps(network):
     """Return the probe score of each convolution, shape (5,)."""
-    seen, unseen = (pooled_maps(network, set_) for set_ in (photos_train, photos_held))
     scores = []
-    for fit_on, score_on in zip(seen, unseen):
-        weights, bias = fit_probe(fit_on, species_train)
-        answers = (score_on @ weights + bias).argmax(axis=1)
+    for maps in pooled_maps(network):
+        weights, bias = fit_probe(maps[held_out:], species_train)
+        answers = (maps[:held_out] @ weights + bias).argmax(axis=1)
         scores.append(np.mean(answers == species_held))
     return np.array(scores)
 

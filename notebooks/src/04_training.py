@@ -130,7 +130,8 @@ predict(
 # %%
 walks = {f"rate {rate}": descend(rate) for rate in [0.1, 0.7, 1.1]}
 words = {"x_title": "step", "y_title": "loss (kg²)", "title": "A rate can be too large"}
-plot.curves(walks, x=np.arange(9), **words).update_yaxes(type="log")
+figure = plot.curves(walks, x=np.arange(9), **words)
+figure.update_yaxes(type="log", tickvals=[0.2, 0.5, 1, 2, 5])
 
 # %%
 growth = walks["rate 1.1"][-1] / walks["rate 1.1"][0]

@@ -527,7 +527,7 @@ def batches(size):
 # rate are lesson 04's.
 
 # %%
-BATCH, EPOCHS = {"smoke": (125, 1), "quick": (125, 14), "full": (250, 15)}[PROFILE]
+BATCH, EPOCHS = {"smoke": (125, 1), "quick": (125, 12), "full": (250, 15)}[PROFILE]
 a_step = len(x_train) // BATCH if PROFILE != "smoke" else 8
 steps = EPOCHS * a_step
 rate = keras.optimizers.schedules.CosineDecay(

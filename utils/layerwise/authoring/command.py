@@ -4,6 +4,7 @@ Each subcommand imports its module only when it runs, so that help answers at on
 """
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -143,6 +144,8 @@ def nbgrader(
     for path in report.kept:
         typer.echo(f"kept     {path}: you changed it. To get the course's own, move yours away and run this again.")
     typer.echo(f"{len(report.unchanged)} unchanged, {len(report.written)} written, {len(report.kept)} kept.")
+    if not find_spec("nbgrader"):
+        typer.echo('nbgrader is not in this environment: pip install "nbgrader>=0.9.6"')
 
 
 @app.command(

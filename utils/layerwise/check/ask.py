@@ -81,12 +81,15 @@ def again(entry, order):
         order: Its answers, in the order in which they stand now.
     """
 
+    # Far from its lesson, a question needs to say where it comes from.
+    question = f"Lesson {entry['lesson'].partition('_')[0]}: {entry['question']}"
+
     def make():
         if entry["kind"] == "predict":
-            return _remembered(entry, order)
-        return _quiz(entry["key"], entry["question"], {text: entry["answers"][text] for text in order}, entry["right"])
+            return _remembered(entry["key"], question, order)
+        return _quiz(entry["key"], question, {text: entry["answers"][text] for text in order}, entry["right"])
 
-    _show(make, entry["question"], order, "Run this cell in Jupyter to answer.")
+    _show(make, question, order, "Run this cell in Jupyter to answer.")
 
 
 def _type(value):
@@ -162,11 +165,11 @@ def _quiz(key, question, answers, right):
     return box
 
 
-def _remembered(entry, order):
+def _remembered(key, question, order):
     """Return the widget of a prediction that comes back: what the run found, and two buttons in `judge`."""
     import ipywidgets as widgets
 
-    box, buttons, note = _card(entry["question"], order, "")
+    box, buttons, note = _card(question, order, "")
     box.judge = {
         text: widgets.Button(description=text, layout=widgets.Layout(width="auto", height="auto"))
         for text in ("I remembered", "Not quite")
@@ -178,7 +181,7 @@ def _remembered(entry, order):
     def choose(option):
         box.chosen = option
         _settle(buttons, option)
-        found, before = progress.latest("found", entry["key"]), progress.latest("predict", entry["key"])
+        found, before = progress.latest("found", key), progress.latest("predict", key)
         note.value = _live(
             f"<p>Your run showed: <strong>{html.escape(str(found))}</strong> "
             f"You had predicted: {html.escape(str(before))}. {asked}</p>"
@@ -189,7 +192,7 @@ def _remembered(entry, order):
 
     def judge(text):
         right = text == "I remembered"
-        progress.record("recall", entry["key"], {"answer": box.chosen, "right": right})
+        progress.record("recall", key, {"answer": box.chosen, "right": right})
         _settle(box.judge, text)
         note.value = note.value.replace(asked, f"Noted: it comes back {'later' if right else 'soon'}.")
 

@@ -15,6 +15,7 @@ MISTAKES = {
     "least_suspicious": "These are the least suspicious payments: argsort begins with the smallest.",
     "threshold": "You checked all payments above 0.5. The bank's people can check a given number, however sure the "
     "model is.",
+    "counted": "That is the number of frauds caught. The question is which share of all frauds it is.",
 }
 
 
@@ -42,6 +43,7 @@ def diagnose(inputs, output):
         "share_of_checked": fraud[alarm == 1].mean(),
         "least_suspicious": fraud[np.argsort(suspicion)[:checked]].sum() / fraud.sum(),
         "threshold": fraud[suspicion > 0.5].sum() / fraud.sum(),
+        "counted": fraud[alarm == 1].sum(),
     }
     right = reference(**inputs)
     alike = [

@@ -19,6 +19,7 @@ MISTAKES = {
     "split a seed, and let all learners share it.",
     "tested_on_training": "These are the errors on the training rows. Whoever has learned by heart wins that race.",
     "one_seed": "Every row of the result is the same: the split does not change with the seed.",
+    "squared": "These are mean squared errors, in which one bad miss outweighs many. Take the mean of np.abs.",
 }
 
 
@@ -49,7 +50,7 @@ def cases(rng):
         }
 
 
-def compared(learners, x, y, seeds, *, scale="train", test="test"):
+def compared(learners, x, y, seeds, *, scale="train", test="test", size=np.abs):
     result = np.zeros((len(seeds), len(learners)))
     for row, seed in enumerate(seeds):
         order = np.random.default_rng(seed).permutation(len(y))
@@ -64,7 +65,7 @@ def compared(learners, x, y, seeds, *, scale="train", test="test"):
 
         for column, learn in enumerate(learners):
             answer = learn(scaled("train"), y[parts["train"]])
-            result[row, column] = np.abs(answer(scaled(test)) - y[parts[test]]).mean()
+            result[row, column] = size(answer(scaled(test)) - y[parts[test]]).mean()
     return result
 
 
@@ -81,6 +82,7 @@ def diagnose(inputs, output):
         "test_scaled_by_itself": {"scale": "own"},
         "not_scaled": {"scale": "none"},
         "tested_on_training": {"test": "train"},
+        "squared": {"size": np.square},
     }
     for mistake, how in wrong.items():
         if np.allclose(output, compared(**inputs, **how)):

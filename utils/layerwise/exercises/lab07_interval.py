@@ -19,6 +19,9 @@ MISTAKES = {
     "one_sided": "The factor leaves 5 % on one side. An interval of 95 % leaves 2.5 % on each: 0.975.",
     "whole_width": "That is the whole width of the interval. Return the half width, so that it reads mean ± half.",
     "no_factor": "That is the standard error. For an interval of 95 %, multiply by the factor of Student's t.",
+    "degrees": "Student's t was asked for as many degrees of freedom as there are runs. The mean has used up one of "
+    "them: runs - 1.",
+    "ends": "These are the two ends of the interval. Return its middle and half its width.",
 }
 
 
@@ -40,6 +43,7 @@ def halves(values):
         "one_sided": stats.t.ppf(0.95, runs - 1) * error,
         "whole_width": 2 * student * error,
         "no_factor": error,
+        "degrees": stats.t.ppf(0.975, runs) * error,
     }
 
 
@@ -49,6 +53,8 @@ def reference(values):
 
 def diagnose(inputs, output):
     half, values = float(output[1]), inputs["values"]
+    if np.isclose(float(output[0]), np.mean(values) - halves(values)["right"]):
+        return "ends"
     if np.isclose(half, 1.96 * np.std(values, ddof=1) / np.sqrt(len(values))):
         return "normal"
     if np.isclose(half, np.std(values, ddof=1)):

@@ -16,6 +16,7 @@ MISTAKES = {
     "still_logarithms": "These are logarithms of errors: take np.exp of each forecast before the mean.",
     "mean_first": "One line was fitted to the mean of the runs, so nothing can say how sure it is. Fit each run.",
     "spread": "The half width is that of single forecasts. For their mean, divide by the square root of the runs.",
+    "swapped": "Slope and start have changed places: np.polyfit returns the highest power first, so the slope.",
 }
 
 
@@ -68,6 +69,13 @@ def diagnose(inputs, output):
     )
     if np.isclose(mean, pooled[0]):
         return "mean_first"
+    lines = [
+        np.polyfit(np.log(inputs["examples"]), np.log(run), 1)
+        for run in inputs["errors"]
+    ]
+    swapped = [np.exp(slope + start * np.log(inputs["target"])) for slope, start in lines]
+    if np.isclose(mean, np.mean(swapped)):
+        return "swapped"
     spreads = right.std(ddof=1) * np.array([1, stats.t.ppf(0.975, len(right) - 1)])
     return "spread" if np.isclose(half, spreads).any() else None
 

@@ -57,7 +57,12 @@ class Explorer:
 
     def draw(self, result, *, narrow=False):
         """Return the picture of a result as a Plotly figure."""
-        return self._draw(result, narrow=narrow)
+        if not narrow:
+            return self._draw(result, narrow=False)
+        from layerwise.plot._figure import on_a_phone
+
+        with on_a_phone():
+            return self._draw(result, narrow=True)
 
     def say(self, state, result, changed=None):
         """Return the sentence that says what a state means, or what moving the control `changed` just did."""

@@ -157,7 +157,9 @@ def _moved(result, changed):
 def _lead(result):
     ranked, last = result["ranked"], result["last"]
     first = last[ranked[0]]
-    lead = f"{ranked[0]} reaches {first['score']:.3f}"
+    errors = result["errors"]
+    reached = f"leaves errors of {1 - first['score']:.3f}" if errors else f"reaches {first['score']:.3f}"
+    lead = f"{ranked[0]} {reached}"
     if first["runs"] > 1:
         lead += f" ± {first['high'] - first['score']:.3f}"
     if len(ranked) < 2:
@@ -165,7 +167,7 @@ def _lead(result):
     second = last[ranked[1]]
     gap = growth.lead(first, second)
     if gap is None:
-        return f"{lead}, then {ranked[1]} with {second['score']:.3f}"
+        return f"{lead}, then {ranked[1]} with {growth.shown(second['score'], errors):.3f}"
     mean, half = gap
     clearly = "clearly" if mean > half else "not clearly"
     return f"{lead}, {clearly} ahead of {ranked[1]}: by {mean:.3f} ± {half:.3f} run by run"

@@ -237,7 +237,7 @@ def _short(text):
 
 def _yours():
     return ("Yours alone", [
-        f"All this lies in {progress.file()} on this machine. Nobody else sees it.",
+        f"All this is kept in {progress.file()} on this machine. Nobody else sees it.",
         '`from layerwise import progress`, then `progress.export("my-progress.json")` writes all of it to a file, '
         "and `progress.delete()` forgets it.",
     ])

@@ -1,9 +1,9 @@
 """Grade a folder of notebooks: every submission in a process of its own, every point with its reason."""
 
+import contextlib
 import hashlib
 import json
 import os
-import re
 import secrets
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -13,13 +13,14 @@ from pathlib import Path
 from layerwise.check import cards, engine
 from layerwise.check.engine import NOT_TRIED, NOT_YET, Verdict
 from layerwise.check.exercise import known, load
+from layerwise.grading.pieces import Notebook
 from layerwise.grading.session import Ended, Zygote
 
 DEFINING = 30
 """Seconds that a submission may take to define one answer, with the data that it loads."""
 
 PRELOADED = ("numpy", "scipy", "pandas", "sklearn", "keras")
-"""Modules imported once for all submissions of a lab that uses them."""
+"""Packages imported once for all submissions of a lab that uses them."""
 
 
 @dataclass(frozen=True)
@@ -94,15 +95,19 @@ def grade(submissions, *, secret=None, jobs=None, shut_in=True, limits=None, giv
         if one.problem or not labs.get(one.lab):
             problem = one.problem or "No check says which lab this is, and its name does not either."
             done(number, Grade(one.learner, one.lab, one.path, problem=problem))
-    for lab, exercises in sorted(labs.items()):
-        waiting = [(n, one) for n, one in enumerate(submissions) if one.lab == lab and n not in grades]
-        if not waiting:
-            continue
-        cells = list(given(lab)) if given else []
-        trials = {each.id: engine.prepare(each, seed_of(secret, each.id)) for each in exercises}
-        with Zygote(used(cells, waiting), limits=limits, shut_in=shut_in) as zygote, ThreadPoolExecutor(jobs) as pool:
+    zygotes = {}
+    with ThreadPoolExecutor(jobs) as pool, contextlib.ExitStack() as open_ones:
+        for lab, exercises in sorted(labs.items()):
+            waiting = [(n, one) for n, one in enumerate(submissions) if one.lab == lab and n not in grades]
+            if not waiting:
+                continue
+            cells = list(given(lab)) if given else []
+            trials = {each.id: engine.prepare(each, seed_of(secret, each.id)) for each in exercises}
+            modules = tuple(used(cells, exercises))
+            if modules not in zygotes:
+                zygotes[modules] = open_ones.enter_context(Zygote(modules, limits=limits, shut_in=shut_in))
 
-            def work(pair, zygote=zygote, exercises=exercises, trials=trials, cells=cells):
+            def work(pair, zygote=zygotes[modules], exercises=exercises, trials=trials, cells=cells):
                 done(pair[0], grade_one(zygote, pair[1], exercises, trials, cells, secret=secret))
 
             list(pool.map(work, waiting))
@@ -183,11 +188,17 @@ def seed_of(secret, exercise):
     return int.from_bytes(hashlib.sha256(f"{secret}:{exercise}".encode()).digest()[:4], "big")
 
 
-def used(given, waiting):
-    """Return which of the modules in `PRELOADED` a lab's cells import."""
-    sources = [*given, *(source for _, one in waiting[:3] for _, source in one.cells)]
-    imported = set(re.findall(r"^\s*(?:import|from) +(\w+)", "\n".join(sources), flags=re.MULTILINE))
-    return [name for name in PRELOADED if name in imported]
+def used(given, exercises):
+    """Return what our own solutions of a lab's exercises import from the packages in `PRELOADED`.
+
+    Another module that a learner's answer imports is imported in that learner's process.
+    """
+    notebook = Notebook([(number, each.solution) for number, each in enumerate(exercises, 1)], given)
+    needed = set()
+    for each in exercises:
+        if notebook.find(each.id, each.answer)["state"] == "found":
+            needed |= notebook.imports(each.id)
+    return sorted(name for name in needed if name.partition(".")[0] in PRELOADED)
 
 
 def handed_out(root):

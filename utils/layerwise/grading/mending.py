@@ -97,7 +97,7 @@ def _find(cells, place, taken):
 
 
 def _defines(source, name):
-    return bool(re.search(rf"^(?:(?:async +)?def|class) +{name}\b|^{name} *(?::[^=\n]*)?=", source, re.MULTILINE))
+    return bool(re.search(rf"^(?:(?:async +)?def|class) +{name}\b|^{name} *(?::[^=\n]*)?=(?!=)", source, re.MULTILINE))
 
 
 def _plain(source):

@@ -175,13 +175,13 @@ class Judge(NbGraderPreprocessor):
         given = released(converter.coursedir, about)
         if given is None:
             self.log.warning("No released notebook is here: what a learner has deleted of it will be missing")
-        judged = run.grade(one, list(cells), given or [], key=(about["assignment"], about["notebook"]))
+        judged = run.grade(one, list(cells), given or [])
         results = {result.exercise: result for result in judged.results}
         for exercise, cell in cells.items():
             cell.outputs = outputs(results.get(exercise), judged.problem, cell.metadata.nbgrader.points)
         right = sum(cell.metadata.nbgrader.points for name, cell in cells.items() if name in results
                     and results[name].verdict)
-        self.log.info("%s: %g points. %s", about["student"], right, judged.problem)
+        self.log.info("%s: %g points%s", about["student"], right, f" ({judged.problem})" if judged.problem else "")
         return nb, resources
 
     def _exercise(self, name):
@@ -212,7 +212,7 @@ class Run:
         """End the processes."""
         self._open.close()
 
-    def grade(self, one, names, given, *, key):
+    def grade(self, one, names, given):
         """Return the `layerwise.grading.grade.Grade` of a submission for the exercises of these names."""
         if one.problem:
             return grade.Grade(one.learner, one.lab, one.path, problem=one.problem)
@@ -221,11 +221,12 @@ class Run:
             if exercise.id not in self._trials:
                 seed = grade.seed_of(self._secret, exercise.id)
                 self._trials[exercise.id] = engine.prepare(exercise, seed)
-        if key not in self._zygotes:
-            self._zygotes[key] = self._zygote(grade.used(given, [(0, one)]))
-        return grade.grade_one(self._zygotes[key], one, exercises, self._trials, given, secret=self._secret)
+        zygote = self._zygote(tuple(grade.used(given, exercises)))
+        return grade.grade_one(zygote, one, exercises, self._trials, given, secret=self._secret)
 
     def _zygote(self, modules):
+        if modules in self._zygotes:
+            return self._zygotes[modules]
         zygote = self._open.enter_context(Zygote(modules, shut_in=self._shut_in))
         with zygote.session() as session:
             if session.problem:
@@ -233,6 +234,7 @@ class Run:
                     f"Submissions cannot be shut in here ({session.problem}), and none was run. See docs/grading.md; "
                     "c.Judge.shut_in = False grades without."
                 )
+        self._zygotes[modules] = zygote
         return zygote
 
 

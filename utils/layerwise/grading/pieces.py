@@ -88,6 +88,16 @@ class Notebook:
             waiting = later
         return names[wanted]
 
+    def imports(self, exercise):
+        """Return the names that the statements an answer needs import: modules, and things that may be modules."""
+        names = set()
+        for node in (node for one in self._needed(self._found[exercise]) for node in ast.walk(one.node)):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        return names
+
     # ---- reading
 
     def _read(self, number, source, *, given=False, without=()):

@@ -15,10 +15,11 @@ import site
 import struct
 import sys
 import sysconfig
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-SCRATCH = "/tmp"  # the folder to write in, as the process sees it
+SCRATCH = "/scratch"  # the folder to write in, as the process sees it
 NOBODY = 65534
 
 _NEWNS, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = (
@@ -163,7 +164,7 @@ def _own_files(libc, limits, readable, hidden):
         _checked(libc.mount(*encoded, flags, options and options.encode()), f"mount {target}")
 
     mount("none", "/", None, _MS_REC | _MS_PRIVATE)
-    base = "/tmp"
+    base = _mount_point([os.path.realpath(place) for place in readable])
     mount("layerwise", base, "tmpfs", _MS_NOSUID | _MS_NODEV, f"size={limits.files_mb}m,mode=755")
     for place in readable:
         source, target = os.path.realpath(place), base + place
@@ -193,6 +194,16 @@ def _own_files(libc, limits, readable, hidden):
     os.chdir(SCRATCH)
     for name in ("HOME", "TMPDIR", "LAYERWISE_HOME", "KERAS_HOME", "XDG_CACHE_HOME", "MPLCONFIGDIR"):
         os.environ[name] = SCRATCH
+    tempfile.tempdir = SCRATCH  # it may have been asked for, and remembered, before
+
+
+def _mount_point(sources):
+    """Return a folder to build the new root on: one that holds nothing of what is to be shown in it."""
+    for place in ("/tmp", "/mnt", "/media", "/srv", "/opt", "/var/tmp", "/run"):
+        real = os.path.realpath(place)
+        if Path(real).is_dir() and not any(f"{source}/".startswith(f"{real}/") for source in sources):
+            return real
+    raise NoSandbox("no folder is free to build on")
 
 
 def _view(mount, source, target):

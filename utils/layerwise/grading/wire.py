@@ -60,15 +60,16 @@ def read(stream, *, handle):
 
 
 def _exactly(stream, size, *, first=False):
-    data = bytearray()
-    while len(data) < size:
-        part = stream.read(size - len(data))
-        if not part:
-            if first and not data:
+    data, have = bytearray(size), 0
+    view = memoryview(data)
+    while have < size:
+        more = stream.readinto(view[have:])
+        if not more:
+            if first and not have:
                 raise EOFError
             raise Broken("a message that was cut")
-        data += part
-    return bytes(data)
+        have += more
+    return data
 
 
 def _encoded(value, buffers, handle):
@@ -116,7 +117,7 @@ def _decoded(value, buffers, handle):
     if tag == "complex":
         return complex(*map(float, parts))
     if tag == "bytes":
-        return buffers[parts[0]]
+        return bytes(buffers[parts[0]])
     if tag in ("list", "tuple", "set", "frozenset"):
         kind = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}[tag]
         return kind(_decoded(part, buffers, handle) for part in parts)
@@ -137,7 +138,7 @@ def _array(dtype, shape, index, buffers):
     dtype = np.dtype(str(dtype))
     if dtype.kind not in "biufcSU" or dtype.hasobject:
         raise ValueError("a dtype that is not plain")
-    return np.frombuffer(bytearray(buffers[index]), dtype=dtype).reshape(shape)
+    return np.frombuffer(buffers[index], dtype=dtype).reshape(shape)
 
 
 def _generator(state):

@@ -1,5 +1,7 @@
 """What all figures share: the look, a title that wraps, a summary in words, a quiet display."""
 
+import contextlib
+import contextvars
 import textwrap
 
 import plotly.graph_objects as go
@@ -12,8 +14,19 @@ CONFIG = {"displayModeBar": False, "displaylogo": False, "responsive": True}
 NARROW = 400
 """The narrowest page, in pixels, on which titles, names and captions must still read."""
 
-_TITLE_CHARACTERS = 46  # what fits into 400 pixels at the title's size
+_CHARACTERS = contextvars.ContextVar("characters", default=46)  # of a title: what fits into 400 pixels at its size
+_CHARACTERS_ON_A_PHONE = 37  # an explorer on a page of 400 pixels has 320 for its picture
 _LINE, _SMALL_LINE, _TOP, _BELOW = 22, 18, 14, 16  # heights of the title's parts, in pixels
+
+
+@contextlib.contextmanager
+def on_a_phone():
+    """Wrap titles for an explorer on a narrow page while the block runs."""
+    token = _CHARACTERS.set(_CHARACTERS_ON_A_PHONE)
+    try:
+        yield
+    finally:
+        _CHARACTERS.reset(token)
 
 
 class Figure(go.Figure):
@@ -52,8 +65,8 @@ def figure(*, title, summary, subtitle="", height=360, width=None, legend=False)
         >>> plot.describe(plot.figure(title="Nothing yet.", summary="An empty figure."))
         'An empty figure.'
     """
-    lines = wrapped(title, _TITLE_CHARACTERS)
-    small = wrapped(subtitle, int(_TITLE_CHARACTERS * 1.25)) if subtitle else []
+    lines = wrapped(title, _CHARACTERS.get())
+    small = wrapped(subtitle, int(_CHARACTERS.get() * 1.25)) if subtitle else []
     text = "<br>".join(lines)
     if small:
         text += f"<br><span style='font-size:{theme.SIZES['tick']}px;color:{theme.MUTED}'>{'<br>'.join(small)}</span>"

@@ -64,7 +64,7 @@ def race(paths, *, on, title="", summary=None, narrow=False, steps=None, height=
     for index, (name, (points, losses)) in enumerate(drawn.items()):
         made.add_traces(_traces(name, points, losses, index))
     fixed = {"automargin": False}
-    left, right = ([0, 1], [0, 1]) if narrow else ([0, 0.54], [0.66, 1])
+    left, right = ([0, 1], [0, 1]) if narrow else ([0, 0.52], [0.69, 1])
     side = {**fixed, "range": [-REACH, REACH], "constrain": "domain", "dtick": 1, "showgrid": False, "zeroline": False}
     longest = max(len(points) - 1 for points, _ in drawn.values())
     highest = max(float(losses.max()) for _, losses in drawn.values())

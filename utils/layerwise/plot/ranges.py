@@ -89,9 +89,11 @@ def range_test(rates, losses, *, smooth=None, suggestion=None, steepest=None, ch
             type="line", x0=chosen, x1=chosen, y0=0, y1=1, yref="paper",
             line={"color": theme.ORANGE, "width": 2.5, "dash": "dash"},
         )
+        late = np.log(chosen / rates[0]) > 0.85 * np.log(rates[-1] / rates[0])  # no room for its label at the right
         made.add_annotation(
             x=float(np.log10(chosen)), y=0.02, yref="paper", yanchor="bottom", showarrow=False, text=f"{chosen:g}",
-            xanchor="left", xshift=5, font={"size": theme.SIZES["label"], "color": "#A8481A"},
+            xanchor="right" if late else "left", xshift=-5 if late else 5,
+            font={"size": theme.SIZES["label"], "color": "#A8481A"},
         )
     ends = [float(np.log10(rates[0])), float(np.log10(rates[-1]))]
     made.update_xaxes(title_text="learning rate", type="log", range=ends, dtick=1, exponentformat="power")

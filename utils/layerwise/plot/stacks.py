@@ -6,6 +6,7 @@ from layerwise import theme
 from layerwise.plot._figure import figure, sentence
 
 _FACE, _EDGE = "#DCE8F1", theme.INK
+_SMALL = 10.5  # size of letters of which eight words stand side by side on a narrow page
 
 
 def stack(layers, *, title="", summary=None, narrow=False):
@@ -58,6 +59,7 @@ def stack(layers, *, title="", summary=None, narrow=False):
         bargap=0.3, bargroupgap=0.05,
         xaxis={"tickvals": where, "ticktext": [layer["name"].replace(" ", "<br>") for layer in layers], "ticks": "",
                "range": [-0.6, len(layers) - 0.4], "showgrid": False, "title": {"text": "layer"},
+               "tickfont": {"size": _SMALL},
                "tickangle": -60 if narrow else 0},
         yaxis={"domain": [0, 0.42], "tickformat": ".0%", "title": {"text": "share of total"}, "range": [0, 1],
                "nticks": 5},
@@ -87,7 +89,7 @@ def _boxes(made, layers):
         )
         made.add_annotation(
             text=_written(shape, "<br>"), x=place, y=-0.02, xref="x", yref="y2", yanchor="top", showarrow=False,
-            font={"size": 10.5, "color": theme.INK},
+            font={"size": _SMALL - 1, "color": theme.INK},
         )
 
 

@@ -194,4 +194,4 @@ def _bars(made, responses, unit, box):
         marker={"symbol": "triangle-down", "size": 11, "color": theme.ORANGE, "line": {"color": theme.INK, "width": 1}},
         cliponaxis=False,
     )
-    _name(made, "all units of this layer", (box[0], box[1]))
+    _name(made, "the whole layer", (box[0], box[1]))
