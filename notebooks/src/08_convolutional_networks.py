@@ -1028,10 +1028,9 @@ found(
 #
 # The convnets are good. Is that because they are convnets? Two small networks shall
 # tell, with as many parameters as each other, the same pictures and the same plain
-# training. And since we believe that what
-# helps is the knowledge of neighbours, there is a control that takes exactly that away:
-# one fixed random order of all pixels, the same for every picture. No information is
-# lost. A person could read nothing any more.
+# training. We believe that what helps is the knowledge of neighbours, so there is a
+# control that takes exactly that away: one fixed random order of all pixels, the same
+# for every picture. No information is lost. A person could read nothing any more.
 
 # %%
 order = np.random.default_rng(5).permutation(784)
