@@ -675,7 +675,7 @@ plot.curves(
     x_title="blocks between output and input",
     y_title="size of the slope that arrives",
     title="What is left of a slope of size 1, with and without shortcuts",
-).update_yaxes(type="log", exponentformat="power")
+).update_yaxes(type="log", exponentformat="power", dtick=1)
 
 # %%
 found(
