@@ -727,7 +727,7 @@ def deep_reader(shortcut):
 # Both are trained alike.
 
 # %%
-DEEP = {"smoke": 1, "quick": 6, "full": 20}[PROFILE]
+DEEP = {"smoke": 1, "quick": 5, "full": 20}[PROFILE]
 learned = {}
 for name, shortcut in [("plain", False), ("shortcut", True)]:
     history = deep_reader(shortcut).fit(
@@ -1472,7 +1472,7 @@ print(f"one answer sees {sees} × {sees} pixels of a scene of {scene.shape[:2]}"
 
 # %%
 x_roads, x_unseen = (part / np.float32(255) for part in (roads.x_train, roads.x_test))
-SCENES = {"smoke": 1, "quick": 10, "full": 20}[PROFILE]
+SCENES = {"smoke": 1, "quick": 8, "full": 20}[PROFILE]
 
 
 def fit_roads(network):
