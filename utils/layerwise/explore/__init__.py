@@ -9,6 +9,7 @@ __all__ = [
     "batches",
     "computation_graph",
     "confidence",
+    "convolution",
     "drawing_pad",
     "features",
     "inputs",
@@ -20,6 +21,7 @@ __all__ = [
     "optimiser_race",
     "playground",
     "progress",
+    "receptive_field",
     "refusal",
 ]
 
@@ -167,6 +169,57 @@ def confidence(reader, pictures, labels, **state):
     from layerwise.explore.morphs import build
 
     return build(reader, pictures, labels, state)
+
+
+def convolution(pictures, kernels=None, **state):
+    """Slide a kernel that you edit over a picture, and see the sum at each place.
+
+    Args:
+        pictures: Dict of grey pictures by name, each of shape `(height, width)` with values from 0 to 1.
+        kernels: Dict of further kernels by name, each of shape `(3, 3)`, such as some that a network has learned.
+        **state: Values to start from: ``picture``, ``preset``, ``kernel``, ``row``, ``column``, ``stride``,
+            ``padding``.
+
+    Returns:
+        An explorer with ``show(picture)`` for a picture of one's own. The kernel answers as Keras's `Conv2D` does.
+
+    Example:
+        >>> import numpy as np
+        >>> from layerwise import explore
+        >>> explorer = explore.convolution({"a step": np.repeat([[0.0] * 4 + [1.0] * 4], 8, axis=0)}, row=1, column=3)
+        >>> explorer.kernel = [0, 0, 0, -1, 0, 1, 0, 0, 0]
+        >>> explorer.compute()["answer"]
+        1.0
+
+    Explained in lesson 08.
+    """
+    from layerwise.explore.kernels import Kernel
+
+    return Kernel(pictures, kernels, state)
+
+
+def receptive_field(picture=None, **state):
+    """Stack convolutions, and see how much of a picture one output depends on.
+
+    Args:
+        picture: The picture, shape `(height, width)` or `(height, width, 3)`; without one, the cone alone is drawn.
+        **state: Values to start from: ``layers``, ``kernel``, ``stride``, ``pooling``, ``dilation``, ``down``,
+            ``across``.
+
+    Returns:
+        An explorer. The cone from one output down to the pixels, and the square that it sees.
+
+    Example:
+        >>> from layerwise import explore
+        >>> field = explore.receptive_field(layers=3, kernel=3, stride=2)
+        >>> field.compute()["sees"]
+        15
+
+    Explained in lesson 08.
+    """
+    from layerwise.explore.reaching import build
+
+    return build(picture, state)
 
 
 def refusal(confidence, right, **state):
@@ -390,7 +443,8 @@ def latent(spaces, pictures, labels, classes, **state):
         >>> from layerwise import explore
         >>> pictures = np.stack([np.zeros((4, 4)), np.ones((4, 4))])
         >>> grey = lambda codes: np.full((4, 4), 1 / (1 + np.exp(-codes.sum())))
-        >>> explorer = explore.latent({"toy": (grey, [[-1, -1], [1, 1]])}, pictures, [0, 1], ["light", "dark"], x=1, y=1)
+        >>> toy = {"toy": (grey, [[-1, -1], [1, 1]])}
+        >>> explorer = explore.latent(toy, pictures, [0, 1], ["light", "dark"], x=1, y=1)
         >>> print(explorer.sentence)
         At (1.0, 1.0) it paints among real pictures: the nearest one, of class dark, is only 0.00 away.
 

@@ -77,6 +77,6 @@ def say(state, result, changed=None):
         return f"{start}, {seen}: at {short(costs[place])} per 1,000 cases, no threshold is cheaper."
     silent = " and there it keeps silent" if best == len(costs) - 1 else ""
     return (
-        f"{start}, {seen}: that costs {short(costs[place])} per 1,000 cases, and from {result['thresholds'][best]:g} on "
-        f"it would be {short(costs[best])}{silent}."
+        f"{start}, {seen}: that costs {short(costs[place])} per 1,000 cases, and from "
+        f"{result['thresholds'][best]:g} on it would be {short(costs[best])}{silent}."
     )

@@ -56,8 +56,8 @@ def alarms(scores, anomalous, *, threshold, miss=None, alarm=None, thresholds=No
     best = int(np.argmin(costs))
     title = title or "Where should the alarm begin?"
     words = (
-        f"{sentence(title)} From a score of {short(threshold)} on: {hit[anomalous].mean():.1%} of the anomalies caught, "
-        f"{hit[~anomalous].mean():.1%} of the others alarmed. Cost of 1,000 cases: {short(here)}; the least is "
+        f"{sentence(title)} From a score of {short(threshold)} on: {hit[anomalous].mean():.1%} of the anomalies "
+        f"caught, {hit[~anomalous].mean():.1%} of the others alarmed. Cost of 1,000 cases: {short(here)}; the least is "
         f"{short(costs[best])}."
     )
     result = figure(title=title, summary=summary or words, height=height or 500, legend=True,
@@ -93,7 +93,8 @@ def alarms(scores, anomalous, *, threshold, miss=None, alarm=None, thresholds=No
         xaxis={"domain": [0, 1], "anchor": "y", "title": {"text": score_title, "standoff": 4}, **scale},
         yaxis={"domain": [0.6, 1], "title": {"text": "share of each"}, "tickformat": ".0%",
                "range": [0, 1.1 * most]},
-        xaxis2={"domain": [0, 1], "anchor": "y2", "title": {"text": "alarm from this score on", "standoff": 4}, **scale},
+        xaxis2={"domain": [0, 1], "anchor": "y2", **scale,
+                "title": {"text": "alarm from this score on", "standoff": 4}},
         yaxis2={"domain": [0, 0.4], "anchor": "x2", "title": {"text": "cost of 1,000 cases"},
                 "range": [-0.05 * top, 1.1 * top or 1.0]},
         margin={"l": 62, "r": 16},
