@@ -61,7 +61,7 @@ def alarms(scores, anomalous, *, threshold, miss=None, alarm=None, thresholds=No
         f"{short(costs[best])}."
     )
     result = figure(title=title, summary=summary or words, height=height or 500, legend=True,
-                    subtitle="Dashed and dot: the threshold in use. Ring: where the cost is least.")
+                    subtitle="Dashed: in use. Ring: the cheapest.")
     low, high = np.log10(thresholds[0]), np.log10(thresholds[-1])
     edges = np.linspace(low, high, 41)
     middle = 10 ** ((edges[1:] + edges[:-1]) / 2)
