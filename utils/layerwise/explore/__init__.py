@@ -5,6 +5,7 @@ explorer is the last line of a cell; its state can be read and set as attributes
 """
 
 __all__ = [
+    "alarms",
     "batches",
     "computation_graph",
     "confidence",
@@ -12,6 +13,7 @@ __all__ = [
     "drawing_pad",
     "features",
     "inputs",
+    "latent",
     "learning_curves",
     "learning_rate",
     "learning_rate_finder",
@@ -417,6 +419,67 @@ def learning_curves(rows, **state):
     from layerwise.explore.growing import build
 
     return build(rows, state)
+
+
+def latent(spaces, pictures, labels, classes, **state):
+    """Choose a place on a map of codes, by click or by keyboard, and see what a network paints there.
+
+    Args:
+        spaces: Networks by name, each as a pair: a decoder, which is a Keras model or a function from codes of shape
+            (n, 2) to pictures, and the codes of the real pictures, shape (n, 2).
+        pictures: The real pictures, shape (n, height, width), from 0 to 1.
+        labels: Their classes, shape (n,).
+        classes: The names of the classes.
+        **state: Values to start from: ``space``, ``x``, ``y``, the latter in standard deviations of the codes.
+
+    Returns:
+        An explorer. The map of codes, what is painted at the chosen place, and the nearest real picture.
+
+    Raises:
+        layerwise.suggest.CourseError: When shapes do not fit each other.
+
+    Example:
+        >>> import numpy as np
+        >>> from layerwise import explore
+        >>> pictures = np.stack([np.zeros((4, 4)), np.ones((4, 4))])
+        >>> grey = lambda codes: np.full((4, 4), 1 / (1 + np.exp(-codes.sum())))
+        >>> toy = {"toy": (grey, [[-1, -1], [1, 1]])}
+        >>> explorer = explore.latent(toy, pictures, [0, 1], ["light", "dark"], x=1, y=1)
+        >>> print(explorer.sentence)
+        At (1.0, 1.0) it paints among real pictures: the nearest one, of class dark, is only 0.00 away.
+
+    Explained in lesson 13.
+    """
+    from layerwise.explore.latents import build
+
+    return build(spaces, pictures, labels, classes, state)
+
+
+def alarms(scores, anomalous, **state):
+    """Set the threshold of an alarm by what a miss and an alarm cost.
+
+    Args:
+        scores: How strange each case looks, above 0, shape (n,), such as its reconstruction error.
+        anomalous: Whether it is an anomaly, shape (n,).
+        **state: Values to start from: ``threshold``, ``miss``, ``alarm``.
+
+    Returns:
+        An explorer. Above, the scores of both groups; below, the cost by threshold.
+
+    Raises:
+        layerwise.suggest.CourseError: When the lengths differ, or one of the groups is empty.
+
+    Example:
+        >>> from layerwise import explore
+        >>> explorer = explore.alarms([1, 2, 3, 9], [0, 0, 1, 1], threshold=2.5, miss=10, alarm=1)
+        >>> explorer.compute()["caught"]
+        1.0
+
+    Explained in lesson 13.
+    """
+    from layerwise.explore.thresholds import build
+
+    return build(scores, anomalous, state)
 
 
 def progress():

@@ -9,6 +9,7 @@ from layerwise import lazy
 # No module bears the name of a function: importing it would put the module in the function's place.
 _WHERE = {
     "activation": "networks",
+    "alarms": "limits",
     "bars": "charts",
     "boundary": "networks",
     "cells": "tables",
@@ -25,6 +26,7 @@ _WHERE = {
     "heatmap": "grids",
     "history": "fits",
     "images": "pictures",
+    "latent": "latents",
     "learning_curves": "growth",
     "nested": "diagrams",
     "network": "networks",
