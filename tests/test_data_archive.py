@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import tarfile
+import tracemalloc
 import zipfile
 
 import pytest
@@ -109,6 +110,22 @@ def test_an_archive_that_unpacks_to_too_much_is_stopped_on_the_way(tmp_path, mon
     tar(tmp_path / "many.tgz", *[(f"{i}.txt", b"") for i in range(11)])
     with pytest.raises(Damaged, match="more than the 10 files"):
         read(tmp_path / "many.tgz")
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME])
+def test_a_header_that_unpacks_to_too_much_is_stopped_on_the_way(tmp_path, kind):
+    """Such a header holds a long name or the like, and `tarfile` reads it whole before it shows an entry."""
+    info = special("name", kind)
+    info.size = 60_000_000
+    with gzip.open(tmp_path / "bomb.tgz", "wb", compresslevel=1) as file:
+        file.write(info.tobuf(tarfile.USTAR_FORMAT) + bytes(info.size))
+    assert (tmp_path / "bomb.tgz").stat().st_size < 400_000
+    tracemalloc.start()
+    with pytest.raises(Damaged, match=r"unpacks to more than the 0.0 MB"):
+        read(tmp_path / "bomb.tgz")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 35e6
 
 
 @pytest.mark.parametrize("content", ["truncated", b"", b"<!DOCTYPE html><html>log in</html>", b"PK\x03\x04 cut"])
