@@ -11,6 +11,7 @@ import tarfile
 import tracemalloc
 import zipfile
 
+import numpy as np
 import pytest
 from layerwise.data import _archive, _cache, pictures
 from layerwise.data._sources import Damaged
@@ -194,6 +195,9 @@ def test_files_go_where_they_are_wanted(tmp_path):
         (b"\0\0\x08\x01\0\0\0\x05abc", "promises 5 values of shape .* and holds 3"),
         (b"\0\0\x0d\x01\0\0\0\x03abc", "no IDX file of unsigned bytes"),
         (b"\0\0\x08\x03\0", "no IDX file"),
+        (b"\0\0\x08", "no IDX file"),
+        (b"\0\0\x08\xff" + bytes(4 * 255), "no IDX file"),
+        (b"\0\0\x08\x03\x80\0\0\0\x80\0\0\0\0\0\0\x04", "promises 18,446,744,073,709,551,616 values"),
         (b"", "no IDX file"),
     ],
 )
@@ -219,6 +223,26 @@ def test_an_idx_file_is_read_packed_or_not(tmp_path, monkeypatch):
     monkeypatch.setattr(pictures, "_LARGEST_IDX", 100)
     with pytest.raises(Damaged, match="unpacks to more"):
         pictures.read_idx(tmp_path / "packed.gz")
+
+
+@pytest.mark.parametrize(
+    ("shape", "content", "says"),
+    [
+        ((10**13,), b"abc", "promises arrays larger than the memory"),
+        ((10**5,), bytes(10**5), "unpacks to more than the 0 MB that are allowed"),
+        ((5,), b"abc", r"is cut short or is not an \.npz file"),
+        ((-5,), b"abc", r"is cut short or is not an \.npz file"),
+    ],
+)
+def test_an_npz_file_that_promises_too_much_is_refused(tmp_path, monkeypatch, shape, content, says):
+    head = io.BytesIO()
+    np.lib.format.write_array_header_1_0(head, {"descr": "|u1", "fortran_order": False, "shape": shape})
+    with zipfile.ZipFile(tmp_path / "a.npz", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("x.npy", head.getvalue() + content)
+    assert (tmp_path / "a.npz").stat().st_size < 1_000
+    monkeypatch.setattr(pictures, "_LARGEST_NPZ", 10_000)
+    with pytest.raises(Damaged, match=says):
+        pictures.read_npz(tmp_path / "a.npz", ["x"])
 
 
 # Folders that are made once -------------------------------------------------------------------------------------------
