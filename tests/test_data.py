@@ -7,6 +7,7 @@ import html
 import http.server
 import os
 import pickle
+import re
 import shutil
 import socket
 import subprocess
@@ -180,6 +181,9 @@ class Handler(http.server.SimpleHTTPRequestHandler):
             self._answer(whole[: len(whole) // 2], promised=len(whole))
         elif self.path.startswith("/resumed/"):
             self.resumed()
+        elif self.path.startswith("/slow/"):
+            time.sleep(1)  # so that a second process comes while the first one waits
+            self._answer((Path(self.directory) / "tiny.npz").read_bytes())
         elif self.path.startswith("/quietly-short/"):
             self._answer((Path(self.directory) / "tiny.npz").read_bytes()[:-40])
         else:
@@ -320,6 +324,32 @@ def test_a_first_part_of_another_file_is_thrown_away(tiny, server, length):
     assert load(tiny, "official", f"{server.address}/resumed/tiny.npz").source == "official"
     assert server.seen[1:] == [f"/resumed/tiny.npz bytes={length}-", "/resumed/tiny.npz"]
     assert left_behind(tiny) == ["tiny.npz"]
+
+
+@pytest.fixture
+def unverified(tiny):
+    """The folder of the set "tiny" when nobody knows the hash of its official file."""
+    card = tiny / "bundled" / "tiny" / "card.toml"
+    card.write_text(re.sub(r'hash = "sha256:\w+"', 'hash = ""', card.read_text("utf-8")), "utf-8")
+    return tiny
+
+
+def test_a_damaged_download_without_a_known_hash_is_thrown_away(unverified, server):
+    with pytest.raises(CourseError, match=r"cut short or is not an .npz .*so it was thrown away.*try again") as caught:
+        load(unverified, "official", f"{server.address}/quietly-short/tiny.npz")
+    assert "hash is right" not in str(caught.value) and left_behind(unverified) == []
+    assert load(unverified).source == "bundled" and load(unverified).note == ""
+    assert load(unverified, "official", f"{server.address}/tiny.npz").source == "official"
+
+
+@pytest.mark.parametrize("damage", ["truncated", "tampered", "other"])
+def test_a_damaged_file_without_a_known_hash_is_fetched_again(unverified, server, damage):
+    cached(unverified).parent.mkdir(parents=True)
+    spoil(cached(unverified), (unverified / "server" / "tiny.npz").read_bytes(), damage)
+    assert load(unverified).source == "bundled" and "earlier download" in load(unverified).note
+    got = load(unverified, "official", f"{server.address}/tiny.npz")
+    assert got.source == "official" and np.array_equal(got.x_train, arrays(20)["x_train"])
+    assert load(unverified).source == "official" and server.seen == ["/tiny.npz"]
 
 
 def test_an_interrupted_download_leaves_no_file_that_looks_whole(tiny, server, monkeypatch):
@@ -474,6 +504,28 @@ def test_two_at_once_download_once(tiny, server):
         thread.join()
     assert errors == [] and len(got) == 4
     assert server.seen == ["/tiny.npz"] and left_behind(tiny) == ["tiny.npz"]
+
+
+def test_two_processes_at_once_download_once(tiny, server):
+    code = """
+import sys
+from layerwise.data import pictures
+print("ready", flush=True)
+sys.stdin.readline()
+got = pictures.load("tiny", source="official", address=sys.argv[1], folder=sys.argv[2])
+print(got.source, len(got.x_train))
+"""
+    command = [sys.executable, "-c", code, f"{server.address}/slow/tiny.npz", str(tiny / "bundled")]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    both = [subprocess.Popen(command, **pipes) for _ in range(2)]
+    assert [one.stdout.readline() for one in both] == ["ready\n", "ready\n"]
+    for one in both:
+        one.stdin.write("\n")
+        one.stdin.flush()
+    for one in both:
+        out, told = one.communicate(timeout=120)
+        assert out == "official 20\n" and one.returncode == 0, told
+    assert server.seen == ["/slow/tiny.npz"] and left_behind(tiny) == ["tiny.npz"]
 
 
 def test_one_that_waits_too_long_for_another_is_told(tiny, server, monkeypatch):

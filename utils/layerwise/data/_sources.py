@@ -134,14 +134,28 @@ def _cached(card, read):
 
 def _official(card, address, read):
     """Return the arrays of the official files, downloading those that are not in the cache, whole and unchanged."""
+    unverified = [_download.target(card, file) for file in card.official["files"] if not file["hash"]]
+    old = any(path.exists() for path in unverified)
     files = _download.fetch(card, address=address)
     try:
         return checked(read(files), card.official)
     except (Damaged, OSError) as problem:
-        raise CourseError(
-            f"The official file of {card.name!r}, {files[0]}, {problem}, although its own hash is right. Please report "
-            f"this. {_download.advice(card)}"
-        ) from None
+        told = f"The official file of {card.name!r}, {files[0]}, {problem}"
+        if not unverified or isinstance(problem, OSError):
+            report = "" if unverified else ", although its own hash is right. Please report this"
+            raise CourseError(f"{told}{report}. {_download.advice(card)}") from None
+    # Only reading tells whether such a file is whole. What is not must go, or no later attempt would download it.
+    try:
+        for path in unverified:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise _download.unwritable(path.parent, error, what=repr(card.name), then=_download.advice(card)) from None
+    if old:
+        return _official(card, address, read)
+    raise CourseError(
+        f"{told}, so it was thrown away. The download may have been cut short or changed on its way; try again. "
+        f"{_download.advice(card)}"
+    )
 
 
 def _own(card, source, readers, options):
