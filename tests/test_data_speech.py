@@ -156,7 +156,42 @@ def test_other_recordings_in_the_mirror_are_not_used_and_told(tmp_path, monkeypa
     (tmp_path / "free_spoken_digits.tgz").write_bytes(archive({"recordings/0_ann_0.wav": wav()}))
     monkeypatch.setenv("LAYERWISE_MIRROR", str(tmp_path))
     got = data.load("spoken_digits")
-    assert got.source == "bundled" and "its hash differs" in got.note
+    assert got.source == "bundled" and "holds 1 recordings of 1 people" in got.note
+
+
+@pytest.mark.mirror("free_spoken_digits.tgz")
+def test_the_mirror_holds_what_its_files_hold():
+    """Read the archive by other means: each clip, class and speaker is that of the file with its name."""
+    digits, found = data.load("spoken_digits"), {}
+    with tarfile.open(paths.mirror() / "free_spoken_digits.tgz") as archive:
+        for entry in archive:
+            if entry.name.endswith(".wav"):
+                with wave.open(archive.extractfile(entry)) as sound:
+                    assert sound.getparams()[:3] == (1, 2, 8000)
+                    digit, speaker, number = entry.name.rpartition("/")[2].removesuffix(".wav").split("_")
+                    part = "test" if int(number) < 5 else "train"
+                    key = (part, int(digit), speaker, sound.readframes(8000))
+                    found[key] = found.get(key, 0) + 1
+    for part, arrays in parts(digits):
+        for clip, y, length, speaker in zip(*(arrays[k] for k in ("x", "y", "length", "speaker")), strict=True):
+            found[part, int(y), speaker, clip[:length].tobytes()] -= 1
+    assert len(found) > 2990 and not any(found.values())
+
+
+@pytest.mark.mirror("free_spoken_digits.tgz")
+def test_the_mirror_is_held_against_the_recordings_and_not_the_archive(tmp_path, monkeypatch):
+    with tarfile.open(paths.mirror() / "free_spoken_digits.tgz") as packed:
+        files = {entry.name: packed.extractfile(entry).read() for entry in packed if entry.isfile()}
+    monkeypatch.setenv("LAYERWISE_MIRROR", str(tmp_path))
+    (tmp_path / "free_spoken_digits.tgz").write_bytes(archive(files))
+    digits = data.load("spoken_digits")
+    assert digits.source == "mirror" and "recordings alone" in digits.note and len(digits.x_train) == 2700
+    assert "mirror folder, checked by content" in repr(digits)
+    name = next(name for name in files if name.endswith("7_theo_21.wav"))
+    files[name] = files[name][:-2] + bytes([files[name][-2] ^ 1]) + files[name][-1:]
+    (tmp_path / "free_spoken_digits.tgz").write_bytes(archive(files))
+    got = data.load("spoken_digits")
+    assert got.source == "bundled" and "other values in x_train than the card promises" in got.note
 
 
 def test_the_address_and_the_missing_hash_are_told():
