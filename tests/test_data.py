@@ -1,5 +1,6 @@
 """Data sets: each source, whole or not at all; every damage and every missing thing gives one clear message."""
 
+import contextlib
 import copy
 import functools
 import hashlib
@@ -184,6 +185,11 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         elif self.path.startswith("/slow/"):
             time.sleep(1)  # so that a second process comes while the first one waits
             self._answer((Path(self.directory) / "tiny.npz").read_bytes())
+        elif self.path.startswith("/endless/"):
+            with contextlib.suppress(ConnectionError):  # the other side hangs up
+                self._answer(bytes(1000), promised=10**12)
+                while True:
+                    self.wfile.write(bytes(100_000))
         elif self.path.startswith("/quietly-short/"):
             self._answer((Path(self.directory) / "tiny.npz").read_bytes()[:-40])
         else:
@@ -260,6 +266,12 @@ def test_official_is_downloaded_once_and_kept(tiny, server, capfd):
     assert "pooch" not in "".join(capfd.readouterr()).lower()
 
 
+def test_a_notebook_shows_how_far_a_download_is(tiny, server, monkeypatch, capsys):
+    monkeypatch.setattr(_download.show, "in_notebook", lambda: True)
+    load(tiny, "official", f"{server.address}/tiny.npz")
+    assert "Tiny:   0%" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("damage", ["truncated", "tampered", "other"])
 def test_a_damaged_file_in_the_cache_is_not_used_and_is_fetched_again(tiny, server, damage):
     cached(tiny).parent.mkdir(parents=True)
@@ -291,6 +303,7 @@ def spoil(path, whole, damage, count=20):
         ("/page/tiny.npz", "web page came in place of the file"),
         ("/short/tiny.npz", "broke off|hash differs|no connection"),
         ("/quietly-short/tiny.npz", "hash differs, so it was thrown away"),
+        ("/endless/tiny.npz", "more came than twice the 0.0 MB that were expected"),
     ],
 )
 def test_a_failed_download_says_why_and_leaves_nothing(tiny, server, where, says):
