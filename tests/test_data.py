@@ -409,6 +409,40 @@ def test_the_mirror_is_held_against_the_content_and_not_the_file(tiny, monkeypat
     assert not (tiny / "cache").exists()
 
 
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda folder: shutil.rmtree(folder), r"names .*mirror, and there is no such folder\."),
+        (lambda folder: (folder / "sub" / "tiny.npz").mkdir(), r"tiny\.npz .*(IsADirectory|Permission)Error.*not used"),
+    ],
+)
+def test_a_mirror_that_is_none_is_told(tiny, monkeypatch, change, says):
+    monkeypatch.setenv("LAYERWISE_MIRROR", str(tiny / "mirror"))
+    (tiny / "mirror" / "sub").mkdir(parents=True)
+    change(tiny / "mirror")
+    assert load(tiny).source == "bundled" and re.search(says, load(tiny).note)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (Path.unlink, "file .*t10k-labels-idx1-ubyte.gz is missing;"),
+        (lambda path: (path.unlink(), path.mkdir()), "t10k-labels-idx1-ubyte.gz, which cannot be read"),
+        (lambda path: path.write_bytes(b"<html>log in</html>"),
+         "folder .*fashion_mnist holds t10k-labels-idx1-ubyte.gz, which is cut short or is no gzip file"),
+        (lambda path: path.write_bytes((path.parent / "train-labels-idx1-ubyte.gz").read_bytes()),
+         "folder .*fashion_mnist holds other values in y_test"),
+    ],
+)
+@pytest.mark.mirror("fashion_mnist/t10k-labels-idx1-ubyte.gz")
+def test_of_several_files_the_damaged_one_is_named(tmp_path, monkeypatch, change, says):
+    shutil.copytree(paths.mirror() / "fashion_mnist", tmp_path / "fashion_mnist")
+    monkeypatch.setenv("LAYERWISE_MIRROR", str(tmp_path))
+    change(tmp_path / "fashion_mnist" / "t10k-labels-idx1-ubyte.gz")
+    clothing = data.load("clothing")
+    assert clothing.source == "bundled" and re.search(says, clothing.note), clothing.note
+
+
 @pytest.mark.parametrize("damage", ["truncated", "tampered", "other"])
 def test_a_damaged_mirror_is_not_used_and_told(tiny, monkeypatch, nobody, damage):
     monkeypatch.setenv("LAYERWISE_MIRROR", str(tiny / "mirror"))

@@ -37,7 +37,15 @@ def official(files):
     """Return the arrays of an official ``.npz`` file, or of four IDX files in the order of `KEYS`."""
     if len(files) == 1:
         return read_npz(files[0], KEYS)
-    return {key: read_idx(path) for key, path in zip(KEYS, files, strict=True)}
+    arrays = {}
+    for key, path in zip(KEYS, files, strict=True):
+        try:
+            arrays[key] = read_idx(path)
+        except Damaged as problem:
+            raise Damaged(f"holds {path.name}, which {problem}") from None
+        except OSError as problem:
+            raise Damaged(f"holds {path.name}, which cannot be read ({problem.strerror or problem})") from None
+    return arrays
 
 
 def read_npz(path, keys):
