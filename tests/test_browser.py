@@ -23,6 +23,8 @@ PRESS = """async (explorer) => {
 
 
 @pytest.fixture(scope="module")
+
+
 def server(root):
     """JupyterLab over copies of the learner's notebooks, in the smoke profile."""
     files = {
@@ -35,6 +37,8 @@ def server(root):
 
 
 @pytest.fixture(scope="class")
+
+
 def page(server, request):
     """The notebook that the test's class names, run from top to bottom."""
     with server.page(request.cls.notebook, height=1000, simple=True) as page:
@@ -416,6 +420,102 @@ class TestLab07:
     notebook = "labs/07_ml_vs_dl.ipynb"
 
     def test_an_untouched_lab_runs_through_and_says_that_nothing_was_tried(self, page):
+        assert page.ran
+        assert find(page, ".layerwise-not-tried").is_visible()
+        clean(page)
+
+
+class TestLesson08:
+    notebook = "notebooks/08_convolutional_networks.ipynb"
+    explorer = ".layerwise-explorer:has(.layerwise-grid)"
+
+    def test_it_runs_from_top_to_bottom(self, page):
+        assert page.ran
+        clean(page)
+
+    def test_a_weight_is_stepped_with_the_arrow_keys(self, page):
+        explorer = find(page, self.explorer)
+        cell = explorer.locator(".layerwise-grid input").nth(4)
+        cell.focus()
+        page.raw.keyboard.press("ArrowUp")
+        explorer.locator(".layerwise-says", has_text="multiplies nine pixels by your weights").wait_for(timeout=20_000)
+        assert float(cell.input_value()) == 0.25
+        clean(page)
+
+    def test_a_kernel_that_is_chosen_fills_the_grid(self, page):
+        explorer = find(page, self.explorer)
+        explorer.locator("select").nth(1).select_option("blur")
+        explorer.locator(".layerwise-says", has_text="mean of nine pixels").wait_for(timeout=20_000)
+        assert float(explorer.locator(".layerwise-grid input").nth(8).input_value()) == 0.11
+        clean(page)
+
+    def test_the_kernel_slides_over_a_drawing(self, page):
+        explorer = find(page, self.explorer)
+        paper = explorer.locator(".layerwise-sketch canvas").element_handle()
+        drag(page, paper, [(0.5, 0.2 + 0.06 * step) for step in range(11)])
+        end = time.monotonic() + 20
+        while explorer.locator("select").nth(0).input_value() != "your own" and time.monotonic() < end:
+            page.raw.wait_for_timeout(50)
+        assert explorer.locator("select").nth(0).input_value() == "your own"
+        clean(page)
+
+    def test_more_layers_see_more(self, page):
+        explorer = find(page, ".layerwise-explorer:has-text('gaps in the kernel')")
+        explorer.locator(".widget-slider:has-text('convolutions') .noUi-handle").focus()
+        assert explorer.evaluate(PRESS) < PATIENCE
+        explorer.locator(".layerwise-says", has_text="see 9 × 9 pixels").wait_for(timeout=20_000)
+        clean(page)
+
+
+class TestLab08:
+    notebook = "labs/08_convolutional_networks.ipynb"
+
+    def test_an_untouched_lab_runs_through_and_says_that_nothing_was_tried(self, page):
+        assert page.ran
+        assert find(page, ".layerwise-not-tried").is_visible()
+        clean(page)
+
+
+class TestLesson13:
+    notebook = "notebooks/13_autoencoders.ipynb"
+
+    def test_it_runs_from_top_to_bottom(self, page):
+        assert page.ran
+        clean(page)
+
+    def test_arrow_keys_walk_over_the_map(self, page):
+        explorer = find(page, ".layerwise-explorer:has-text('first number')")
+        sentence = explorer.locator(".layerwise-says")
+        sentence.filter(has_text="At (0.0, 0.0)").wait_for(timeout=20_000)
+        explorer.locator(".widget-slider:has-text('first number') .noUi-handle").focus()
+        page.raw.keyboard.press("ArrowRight")
+        sentence.filter(has_text="At (0.1, 0.0)").wait_for(timeout=20_000)
+        clean(page)
+
+    def test_a_click_on_the_map_is_a_move(self, page):
+        explorer = find(page, ".layerwise-explorer:has-text('first number')")
+        explorer.locator(".layerwise-picture .main-svg").first.wait_for()
+        before = explorer.locator(".layerwise-says").inner_text()
+        panel = explorer.locator(".layerwise-picture .nsewdrag").first
+        box = panel.bounding_box()
+        page.raw.mouse.click(box["x"] + 0.9 * box["width"], box["y"] + 0.1 * box["height"])
+        explorer.locator(".layerwise-says").filter(has_not_text=before).wait_for(timeout=20_000)
+        readout = explorer.locator(".widget-slider:has-text('first number') .widget-readout").inner_text()
+        assert 2.0 <= float(readout) <= 2.8
+        clean(page)
+
+    def test_dear_alarms_are_never_raised(self, page):
+        explorer = find(page, ".layerwise-explorer:has-text('price of a miss')")
+        explorer.locator(".widget-slider:has-text('price of a miss') .noUi-handle").focus()
+        page.raw.keyboard.press("Home")
+        explorer.locator(".layerwise-says").filter(has_text="With a miss at 1").wait_for(timeout=20_000)
+        clean(page)
+
+
+class TestLab13:
+    notebook = "labs/13_autoencoders.ipynb"
+
+    def test_an_untouched_lab_runs_through(self, page):
         assert page.ran
         assert find(page, ".layerwise-not-tried").is_visible()
         clean(page)

@@ -1,5 +1,6 @@
 """Data sets: each source, whole or not at all; every damage and every missing thing gives one clear message."""
 
+import contextlib
 import copy
 import functools
 import hashlib
@@ -7,6 +8,7 @@ import html
 import http.server
 import os
 import pickle
+import re
 import shutil
 import socket
 import subprocess
@@ -180,6 +182,14 @@ class Handler(http.server.SimpleHTTPRequestHandler):
             self._answer(whole[: len(whole) // 2], promised=len(whole))
         elif self.path.startswith("/resumed/"):
             self.resumed()
+        elif self.path.startswith("/slow/"):
+            time.sleep(1)  # so that a second process comes while the first one waits
+            self._answer((Path(self.directory) / "tiny.npz").read_bytes())
+        elif self.path.startswith("/endless/"):
+            with contextlib.suppress(ConnectionError):  # the other side hangs up
+                self._answer(bytes(1000), promised=10**12)
+                while True:
+                    self.wfile.write(bytes(100_000))
         elif self.path.startswith("/quietly-short/"):
             self._answer((Path(self.directory) / "tiny.npz").read_bytes()[:-40])
         else:
@@ -256,6 +266,12 @@ def test_official_is_downloaded_once_and_kept(tiny, server, capfd):
     assert "pooch" not in "".join(capfd.readouterr()).lower()
 
 
+def test_a_notebook_shows_how_far_a_download_is(tiny, server, monkeypatch, capsys):
+    monkeypatch.setattr(_download.show, "in_notebook", lambda: True)
+    load(tiny, "official", f"{server.address}/tiny.npz")
+    assert "Tiny:   0%" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("damage", ["truncated", "tampered", "other"])
 def test_a_damaged_file_in_the_cache_is_not_used_and_is_fetched_again(tiny, server, damage):
     cached(tiny).parent.mkdir(parents=True)
@@ -287,6 +303,7 @@ def spoil(path, whole, damage, count=20):
         ("/page/tiny.npz", "web page came in place of the file"),
         ("/short/tiny.npz", "broke off|hash differs|no connection"),
         ("/quietly-short/tiny.npz", "hash differs, so it was thrown away"),
+        ("/endless/tiny.npz", "more came than twice the 0.0 MB that were expected"),
     ],
 )
 def test_a_failed_download_says_why_and_leaves_nothing(tiny, server, where, says):
@@ -320,6 +337,32 @@ def test_a_first_part_of_another_file_is_thrown_away(tiny, server, length):
     assert load(tiny, "official", f"{server.address}/resumed/tiny.npz").source == "official"
     assert server.seen[1:] == [f"/resumed/tiny.npz bytes={length}-", "/resumed/tiny.npz"]
     assert left_behind(tiny) == ["tiny.npz"]
+
+
+@pytest.fixture
+def unverified(tiny):
+    """The folder of the set "tiny" when nobody knows the hash of its official file."""
+    card = tiny / "bundled" / "tiny" / "card.toml"
+    card.write_text(re.sub(r'hash = "sha256:\w+"', 'hash = ""', card.read_text("utf-8")), "utf-8")
+    return tiny
+
+
+def test_a_damaged_download_without_a_known_hash_is_thrown_away(unverified, server):
+    with pytest.raises(CourseError, match=r"cut short or is not an .npz .*so it was thrown away.*try again") as caught:
+        load(unverified, "official", f"{server.address}/quietly-short/tiny.npz")
+    assert "hash is right" not in str(caught.value) and left_behind(unverified) == []
+    assert load(unverified).source == "bundled" and load(unverified).note == ""
+    assert load(unverified, "official", f"{server.address}/tiny.npz").source == "official"
+
+
+@pytest.mark.parametrize("damage", ["truncated", "tampered", "other"])
+def test_a_damaged_file_without_a_known_hash_is_fetched_again(unverified, server, damage):
+    cached(unverified).parent.mkdir(parents=True)
+    spoil(cached(unverified), (unverified / "server" / "tiny.npz").read_bytes(), damage)
+    assert load(unverified).source == "bundled" and "earlier download" in load(unverified).note
+    got = load(unverified, "official", f"{server.address}/tiny.npz")
+    assert got.source == "official" and np.array_equal(got.x_train, arrays(20)["x_train"])
+    assert load(unverified).source == "official" and server.seen == ["/tiny.npz"]
 
 
 def test_an_interrupted_download_leaves_no_file_that_looks_whole(tiny, server, monkeypatch):
@@ -364,6 +407,40 @@ def test_the_mirror_is_held_against_the_content_and_not_the_file(tiny, monkeypat
     got = load(tiny, "official")
     assert got.source == "mirror" and len(got.x_train) == 20
     assert not (tiny / "cache").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda folder: shutil.rmtree(folder), r"names .*mirror, and there is no such folder\."),
+        (lambda folder: (folder / "sub" / "tiny.npz").mkdir(), r"tiny\.npz .*(IsADirectory|Permission)Error.*not used"),
+    ],
+)
+def test_a_mirror_that_is_none_is_told(tiny, monkeypatch, change, says):
+    monkeypatch.setenv("LAYERWISE_MIRROR", str(tiny / "mirror"))
+    (tiny / "mirror" / "sub").mkdir(parents=True)
+    change(tiny / "mirror")
+    assert load(tiny).source == "bundled" and re.search(says, load(tiny).note)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (Path.unlink, "file .*t10k-labels-idx1-ubyte.gz is missing;"),
+        (lambda path: (path.unlink(), path.mkdir()), "t10k-labels-idx1-ubyte.gz, which cannot be read"),
+        (lambda path: path.write_bytes(b"<html>log in</html>"),
+         "folder .*fashion_mnist holds t10k-labels-idx1-ubyte.gz, which is cut short or is no gzip file"),
+        (lambda path: path.write_bytes((path.parent / "train-labels-idx1-ubyte.gz").read_bytes()),
+         "folder .*fashion_mnist holds other values in y_test"),
+    ],
+)
+@pytest.mark.mirror("fashion_mnist/t10k-labels-idx1-ubyte.gz")
+def test_of_several_files_the_damaged_one_is_named(tmp_path, monkeypatch, change, says):
+    shutil.copytree(paths.mirror() / "fashion_mnist", tmp_path / "fashion_mnist")
+    monkeypatch.setenv("LAYERWISE_MIRROR", str(tmp_path))
+    change(tmp_path / "fashion_mnist" / "t10k-labels-idx1-ubyte.gz")
+    clothing = data.load("clothing")
+    assert clothing.source == "bundled" and re.search(says, clothing.note), clothing.note
 
 
 @pytest.mark.parametrize("damage", ["truncated", "tampered", "other"])
@@ -474,6 +551,28 @@ def test_two_at_once_download_once(tiny, server):
         thread.join()
     assert errors == [] and len(got) == 4
     assert server.seen == ["/tiny.npz"] and left_behind(tiny) == ["tiny.npz"]
+
+
+def test_two_processes_at_once_download_once(tiny, server):
+    code = """
+import sys
+from layerwise.data import pictures
+print("ready", flush=True)
+sys.stdin.readline()
+got = pictures.load("tiny", source="official", address=sys.argv[1], folder=sys.argv[2])
+print(got.source, len(got.x_train))
+"""
+    command = [sys.executable, "-c", code, f"{server.address}/slow/tiny.npz", str(tiny / "bundled")]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    both = [subprocess.Popen(command, **pipes) for _ in range(2)]
+    assert [one.stdout.readline() for one in both] == ["ready\n", "ready\n"]
+    for one in both:
+        one.stdin.write("\n")
+        one.stdin.flush()
+    for one in both:
+        out, told = one.communicate(timeout=120)
+        assert out == "official 20\n" and one.returncode == 0, told
+    assert server.seen == ["/slow/tiny.npz"] and left_behind(tiny) == ["tiny.npz"]
 
 
 def test_one_that_waits_too_long_for_another_is_told(tiny, server, monkeypatch):

@@ -8,8 +8,10 @@ import stat
 import subprocess
 import sys
 import tarfile
+import tracemalloc
 import zipfile
 
+import numpy as np
 import pytest
 from layerwise.data import _archive, _cache, pictures
 from layerwise.data._sources import Damaged
@@ -111,6 +113,22 @@ def test_an_archive_that_unpacks_to_too_much_is_stopped_on_the_way(tmp_path, mon
         read(tmp_path / "many.tgz")
 
 
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME])
+def test_a_header_that_unpacks_to_too_much_is_stopped_on_the_way(tmp_path, kind):
+    """Such a header holds a long name or the like, and `tarfile` reads it whole before it shows an entry."""
+    info = special("name", kind)
+    info.size = 60_000_000
+    with gzip.open(tmp_path / "bomb.tgz", "wb", compresslevel=1) as file:
+        file.write(info.tobuf(tarfile.USTAR_FORMAT) + bytes(info.size))
+    assert (tmp_path / "bomb.tgz").stat().st_size < 400_000
+    tracemalloc.start()
+    with pytest.raises(Damaged, match=r"unpacks to more than the 0.0 MB"):
+        read(tmp_path / "bomb.tgz")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 35e6
+
+
 @pytest.mark.parametrize("content", ["truncated", b"", b"<!DOCTYPE html><html>log in</html>", b"PK\x03\x04 cut"])
 def test_what_is_cut_short_or_no_archive_is_named(tmp_path, content):
     path = tar(tmp_path / "a.tgz", ("one.txt", os.urandom(5000)), ("two.txt", os.urandom(3000)))
@@ -177,6 +195,9 @@ def test_files_go_where_they_are_wanted(tmp_path):
         (b"\0\0\x08\x01\0\0\0\x05abc", "promises 5 values of shape .* and holds 3"),
         (b"\0\0\x0d\x01\0\0\0\x03abc", "no IDX file of unsigned bytes"),
         (b"\0\0\x08\x03\0", "no IDX file"),
+        (b"\0\0\x08", "no IDX file"),
+        (b"\0\0\x08\xff" + bytes(4 * 255), "no IDX file"),
+        (b"\0\0\x08\x03\x80\0\0\0\x80\0\0\0\0\0\0\x04", "promises 18,446,744,073,709,551,616 values"),
         (b"", "no IDX file"),
     ],
 )
@@ -202,6 +223,26 @@ def test_an_idx_file_is_read_packed_or_not(tmp_path, monkeypatch):
     monkeypatch.setattr(pictures, "_LARGEST_IDX", 100)
     with pytest.raises(Damaged, match="unpacks to more"):
         pictures.read_idx(tmp_path / "packed.gz")
+
+
+@pytest.mark.parametrize(
+    ("shape", "content", "says"),
+    [
+        ((10**13,), b"abc", "promises arrays larger than the memory"),
+        ((10**5,), bytes(10**5), "unpacks to more than the 0 MB that are allowed"),
+        ((5,), b"abc", r"is cut short or is not an \.npz file"),
+        ((-5,), b"abc", r"is cut short or is not an \.npz file"),
+    ],
+)
+def test_an_npz_file_that_promises_too_much_is_refused(tmp_path, monkeypatch, shape, content, says):
+    head = io.BytesIO()
+    np.lib.format.write_array_header_1_0(head, {"descr": "|u1", "fortran_order": False, "shape": shape})
+    with zipfile.ZipFile(tmp_path / "a.npz", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("x.npy", head.getvalue() + content)
+    assert (tmp_path / "a.npz").stat().st_size < 1_000
+    monkeypatch.setattr(pictures, "_LARGEST_NPZ", 10_000)
+    with pytest.raises(Damaged, match=says):
+        pictures.read_npz(tmp_path / "a.npz", ["x"])
 
 
 # Folders that are made once -------------------------------------------------------------------------------------------

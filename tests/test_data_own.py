@@ -566,6 +566,9 @@ def test_a_target_that_names_each_row_is_told(table):
         (bytes(500) + b"abc", r"binary data"),
         (codecs.BOM_UTF16_LE + b"a\0b\0c", r"starts like UTF-16"),
         ('a,b\n1,"x\n2,y\n3,z\n', r"quotation mark is opened on line 2 and never closed"),
+        ("<!DOCTYPE html>\n<html>\n<p>a, b</p>\n<p>1, 2</p>\n", r"it is a web page, perhaps an error or a log-in"),
+        ("a,b\nNaN,NaN\n,nan\n", r"nothing is left to learn from. Dropped: 4 × holds nothing but gaps \(line 2"),
+        ("a,b\n1,x\n1,x\n", r"nothing is left to learn from. Dropped: .*holds 1 in every row \(column 'a'\)"),
     ],
 )
 def test_what_is_no_table_is_refused(table, content, says):
@@ -584,6 +587,11 @@ def test_a_folder_or_nothing_in_place_of_a_table_is_refused(tmp_path):
     (tmp_path / "tables" / "flats.csv").write_text(FLATS)
     with pytest.raises(CourseError, match=r"is a folder.*It holds flats.csv.*from_csv\("):
         data.from_csv(tmp_path / "tables")
+    (tmp_path / "tables" / "earlier").mkdir()
+    with pytest.raises(CourseError, match=r"It holds flats.csv. Name the file: .*flats.csv'\)"):
+        data.from_csv(tmp_path / "tables")
+    with pytest.raises(CourseError, match=r"is a folder.*It holds no file. Name the file: .*table.csv'\)"):
+        data.from_csv(tmp_path / "tables" / "earlier")
     with pytest.raises(CourseError, match=r'There is no .*Did you mean "flats.csv"'):
         data.from_csv(tmp_path / "tables" / "flat.csv")
 
@@ -743,6 +751,13 @@ def test_one_text_in_any_encoding(tmp_path, encoding):
     assert got.text == "Grüße aus Köln\nund Bonn\nund Rom\n" and got.source == "own" and got.dropped == []
     assert "3 lines, 7 words" in got._repr_html_()
     assert ("look whether accents" in got.note) == (encoding == "cp1252")
+
+
+def test_a_web_page_among_texts_is_told(mails):
+    (mails / "ham" / "page.txt").write_text("<!doctype html><html><p>Please log in</p></html>")
+    got = data.from_text(mails)
+    assert "A whole web page with its marks (HTML): look whether it is an error or" in got.note
+    assert "(ham/page.txt)" in got.note
 
 
 def test_one_example_on_each_line(tmp_path):

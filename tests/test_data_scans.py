@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 import pytest
-from layerwise import data
+from layerwise import data, paths
 from layerwise.data import _sources, scans
 from layerwise.data.drawing import chest as draw_chest
 from layerwise.data.drawing import eye as draw_eye
@@ -336,7 +336,7 @@ def test_a_mirror_with_other_content_is_not_used_and_told(tmp_path, monkeypatch)
     monkeypatch.setenv("LAYERWISE_MIRROR", str(tmp_path))
     monkeypatch.setitem(scans.SIZES, "chest_xrays", {"train": 6, "validation": 3, "test": 4})
     films = data.load("chest_xrays")
-    assert films.source == "drawn" and "other content than the card promises" in films.note
+    assert films.source == "drawn" and "other values in x_train than the card promises" in films.note
     with pytest.raises(CourseError, match=r'mirror.*was not used.*no connection.*source="drawn"'):
         data.load("chest_xrays", source="official", address="http://127.0.0.1:9/pneumoniamnist.npz")
 
@@ -353,6 +353,22 @@ def test_the_mirror_stands_in_and_says_how_it_differs():
     again = np.array([film.tobytes() in training for film in films.x_validation])
     assert again.sum() == 8 and (films.y_validation[again] == 1).all()
     assert not any(film.tobytes() in training for film in films.x_test)
+
+
+@pytest.mark.mirror("pneumoniamnist.npz")
+def test_the_mirror_is_held_against_the_films_and_not_the_file(tmp_path, monkeypatch):
+    with np.load(paths.mirror() / "pneumoniamnist.npz") as file:
+        films = dict(file)
+    monkeypatch.setenv("LAYERWISE_MIRROR", str(tmp_path))
+    np.savez(tmp_path / "pneumoniamnist.npz", **films)
+    got = data.load("chest_xrays")
+    assert got.source == "mirror" and "not the official split" in got.note
+    assert np.array_equal(got.x_test, films["test_images"]) and np.array_equal(got.y_test, films["test_labels"][:, 0])
+    films["test_labels"][3] ^= 1
+    np.savez(tmp_path / "pneumoniamnist.npz", **films)
+    monkeypatch.setitem(scans.SIZES, "chest_xrays", {"train": 6, "validation": 3, "test": 4})
+    got = data.load("chest_xrays")
+    assert got.source == "drawn" and "other values in y_test than the card promises" in got.note
 
 
 @pytest.mark.mirror("pneumoniamnist.npz")

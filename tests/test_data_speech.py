@@ -9,10 +9,12 @@ import wave
 
 import numpy as np
 import pytest
+import scipy.fft
 from layerwise import data, paths
 from layerwise.data import speech
 from layerwise.data._sources import Damaged
 from layerwise.suggest import CourseError
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 NAMES = ("spoken_digits", "spoken_words")
 
@@ -115,6 +117,49 @@ def test_the_words_belong_to_their_classes(sets):
     assert [digits.classes[y] for y in digits.y_test] == digits.word_test.tolist()
 
 
+def cepstra(part):
+    """Return 13 cepstral coefficients at 20 moments of each clip, less their means: shape `(clips, 260)`."""
+    mel = 700 * (10 ** (np.linspace(0, np.log10(1 + 4000 / 700), 28)) - 1)
+    heard = np.fft.rfftfreq(256, 1 / 8000)
+    edges = zip(mel, mel[1:], mel[2:], strict=False)
+    rises = [np.minimum((heard - a) / (b - a), (c - heard) / (c - b)) for a, b, c in edges]
+    bank = np.stack(rises, 1).clip(0)
+    frames = np.lib.stride_tricks.sliding_window_view(np.pad(part["x"] / np.float32(32768), ((0, 0), (0, 200))), 200, 1)
+    rows = []
+    for clip, length in zip(frames, part["length"], strict=True):
+        moments = clip[np.linspace(0, length - 1, 20).astype(int)] * np.hanning(200)
+        power = np.abs(np.fft.rfft(moments, 256)) ** 2 @ bank
+        coefficients = scipy.fft.dct(np.log(power + 1e-6), norm="ortho")[:, 1:14]
+        rows.append((coefficients - coefficients.mean(0)).ravel())
+    return np.array(rows)
+
+
+@pytest.fixture(scope="module")
+def listeners(sets):
+    """For each sample, a linear rule on cepstral coefficients that has heard its training voices."""
+    return {
+        name: LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto").fit(cepstra(heard), heard["y"])
+        for name in NAMES for part, heard in parts(sets[name]) if part == "train"
+    }
+
+
+@pytest.mark.parametrize(("name", "least"), [("spoken_digits", 0.9), ("spoken_words", 0.7)])
+def test_a_simple_rule_understands_voices_that_it_never_heard(sets, listeners, name, least):
+    heard = dict(parts(sets[name]))["test"]
+    assert least < listeners[name].score(cepstra(heard), heard["y"]) < 0.995  # chance: 0.1 and 0.05
+
+
+def test_a_rule_from_synthetic_voices_fails_on_many_people(sets, listeners):
+    heard = dict(parts(sets["spoken_words"]))["real"]
+    assert 0.2 < listeners["spoken_words"].score(cepstra(heard), heard["y"]) < 0.7
+
+
+@pytest.mark.mirror("free_spoken_digits.tgz")
+def test_a_rule_from_synthetic_digits_fails_on_many_real_ones(listeners):
+    heard = dict(parts(data.load("spoken_digits")))["test"]
+    assert 0.3 < listeners["spoken_digits"].score(cepstra(heard), heard["y"]) < 0.7
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_samples_load_in_a_moment(sets, name):
     start = time.process_time()
@@ -156,7 +201,42 @@ def test_other_recordings_in_the_mirror_are_not_used_and_told(tmp_path, monkeypa
     (tmp_path / "free_spoken_digits.tgz").write_bytes(archive({"recordings/0_ann_0.wav": wav()}))
     monkeypatch.setenv("LAYERWISE_MIRROR", str(tmp_path))
     got = data.load("spoken_digits")
-    assert got.source == "bundled" and "its hash differs" in got.note
+    assert got.source == "bundled" and "holds 1 recordings of 1 people" in got.note
+
+
+@pytest.mark.mirror("free_spoken_digits.tgz")
+def test_the_mirror_holds_what_its_files_hold():
+    """Read the archive by other means: each clip, class and speaker is that of the file with its name."""
+    digits, found = data.load("spoken_digits"), {}
+    with tarfile.open(paths.mirror() / "free_spoken_digits.tgz") as archive:
+        for entry in archive:
+            if entry.name.endswith(".wav"):
+                with wave.open(archive.extractfile(entry)) as sound:
+                    assert sound.getparams()[:3] == (1, 2, 8000)
+                    digit, speaker, number = entry.name.rpartition("/")[2].removesuffix(".wav").split("_")
+                    part = "test" if int(number) < 5 else "train"
+                    key = (part, int(digit), speaker, sound.readframes(8000))
+                    found[key] = found.get(key, 0) + 1
+    for part, arrays in parts(digits):
+        for clip, y, length, speaker in zip(*(arrays[k] for k in ("x", "y", "length", "speaker")), strict=True):
+            found[part, int(y), speaker, clip[:length].tobytes()] -= 1
+    assert len(found) > 2990 and not any(found.values())
+
+
+@pytest.mark.mirror("free_spoken_digits.tgz")
+def test_the_mirror_is_held_against_the_recordings_and_not_the_archive(tmp_path, monkeypatch):
+    with tarfile.open(paths.mirror() / "free_spoken_digits.tgz") as packed:
+        files = {entry.name: packed.extractfile(entry).read() for entry in packed if entry.isfile()}
+    monkeypatch.setenv("LAYERWISE_MIRROR", str(tmp_path))
+    (tmp_path / "free_spoken_digits.tgz").write_bytes(archive(files))
+    digits = data.load("spoken_digits")
+    assert digits.source == "mirror" and "recordings alone" in digits.note and len(digits.x_train) == 2700
+    assert "mirror folder, checked by content" in repr(digits)
+    name = next(name for name in files if name.endswith("7_theo_21.wav"))
+    files[name] = files[name][:-2] + bytes([files[name][-2] ^ 1]) + files[name][-1:]
+    (tmp_path / "free_spoken_digits.tgz").write_bytes(archive(files))
+    got = data.load("spoken_digits")
+    assert got.source == "bundled" and "other values in x_train than the card promises" in got.note
 
 
 def test_the_address_and_the_missing_hash_are_told():

@@ -14,6 +14,7 @@ from layerwise.data._sources import Damaged
 # One entry: enough for any picture or recording of the course.
 LARGEST = 64_000_000
 _PADDING = 1_000  # records that may follow the end of an archive
+_AROUND = 16_384  # bytes that may stand around the content of one entry: its header, a long name, padding
 
 
 def members(path, *, files, size):
@@ -40,7 +41,7 @@ def members(path, *, files, size):
     """
     count = total = 0
     try:
-        with contextlib.closing(_entries(Path(path))) as entries:
+        with contextlib.closing(_entries(Path(path), files=files, size=size)) as entries:
             for name, read in entries:
                 count += 1
                 if count > files:
@@ -48,13 +49,17 @@ def members(path, *, files, size):
                 content = read(min(LARGEST, size - total) + 1)
                 total += len(content)
                 if total > size or len(content) > LARGEST:
-                    raise Damaged(f"unpacks to more than the {size / 1e6:,.1f} MB that its card allows")
+                    raise _too_much(size)
                 yield safe(name), content
     except (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, gzip.BadGzipFile,
             NotImplementedError, RuntimeError, UnicodeDecodeError) as error:
         if isinstance(error, RuntimeError) and "generator" in str(error):
             raise
         raise Damaged(f"is cut short or is no archive ({type(error).__name__}: {error})") from None
+
+
+def _too_much(size):
+    return Damaged(f"unpacks to more than the {size / 1e6:,.1f} MB that its card allows")
 
 
 def safe(name):
@@ -94,7 +99,7 @@ def unpack(path, folder, *, files, size, wanted=None):
     return count
 
 
-def _entries(path):
+def _entries(path, *, files, size):
     """Yield name and read(limit) of each plain file; refuse what is neither file nor folder."""
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
@@ -107,7 +112,9 @@ def _entries(path):
                     with archive.open(entry) as file:
                         yield entry.filename, file.read
         return
-    with _uncompressed(path) as file, tarfile.open(fileobj=file, mode="r|") as archive:
+    whole = _uncompressed(path)
+    file = _Bounded(whole, size + files * _AROUND + _PADDING * tarfile.RECORDSIZE, allowed=size)
+    with whole, tarfile.open(fileobj=file, mode="r|") as archive:
         for entry in archive:
             if entry.isdir():
                 continue
@@ -121,6 +128,20 @@ def _entries(path):
             if not file.read(tarfile.RECORDSIZE):
                 return
         raise Damaged("goes on behind the end of its archive")
+
+
+class _Bounded:
+    """A file of which no more than so many bytes are read: also a header of a tar archive may unpack to gigabytes."""
+
+    def __init__(self, file, most, *, allowed):
+        self._file, self._left, self._allowed = file, most, allowed
+
+    def read(self, count):
+        content = self._file.read(count)
+        self._left -= len(content)
+        if self._left < 0:
+            raise _too_much(self._allowed)
+        return content
 
 
 def _uncompressed(path):
@@ -145,5 +166,5 @@ def ungzip(path, *, size):
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise Damaged(f"is cut short or is no gzip file ({type(error).__name__}: {error})") from None
     if len(content) > size:
-        raise Damaged(f"unpacks to more than the {size / 1e6:,.1f} MB that its card allows")
+        raise _too_much(size)
     return content

@@ -30,7 +30,8 @@ class Card:
         citation: How to cite it.
         faults: Known faults, each a dict with "what" and "source" (an address, or "" where the course itself says so).
         official: The table of that name, or an empty dict: "files" (each with file, address, hash, bytes, mirror),
-            perhaps "arrays" (content hashes).
+            perhaps "arrays" (content hashes), perhaps "mirror_arrays" (those of a mirror that differs from the official
+            files).
         bundled: Likewise: "files" (each with file, perhaps sha256), perhaps "arrays", "made".
         drawn: Likewise: "seed", "made", "not" (what the drawn data is not).
         live: Likewise: "made".

@@ -68,7 +68,8 @@ class Dataset:
 
     def _in_use(self):
         checked = {
-            "mirror": ", checked by content" if "arrays" in self.card.official else ", checked by hash",
+            "mirror": ", checked by content" if {"arrays", "mirror_arrays"} & set(self.card.official)
+            else ", checked by hash",
             "official": ", checked by hash" if all(one["hash"] for one in self.card.official.get("files", ()))
             else "; nobody could verify its hash for this course",
         }

@@ -162,6 +162,12 @@ class _Download:
                 for piece in answer.iter_content(_PIECE):
                     file.write(piece)
                     bar.update(len(piece))
+                    if file.tell() > 2 * self.file["bytes"] + _PIECE:  # endless, perhaps; some sizes are approximate
+                        break
+                else:
+                    return
+        part.unlink()
+        raise _Problem(f"more came than twice the {self.file['bytes'] / 1e6:,.1f} MB that were expected.")
 
 
 @contextlib.contextmanager

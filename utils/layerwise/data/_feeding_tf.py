@@ -16,29 +16,34 @@ def batches(feed):
     examples, auto = feed.examples, tf.data.AUTOTUNE
     augment = feed.augmenting()
     here = feed.batch_size if feed.needed % feed.batch_size == 0 else None  # examples in a batch, where that is sure
+    labels = None if feed.labels is None else tf.constant(feed.labels)
+
+    def finished(part, before):
+        def finish(*row):
+            rows, x = before(*row)
+            x = tf.cast(tf.ensure_shape(x, (here, *examples.shape)), examples.fed)
+            return x if labels is None else (x, tf.gather(labels, tf.ensure_shape(rows, (here,))))
+
+        return part.map(finish, auto)
+
+    def augmented(x, y):
+        return augment(x), y
+
     parts = []
     if examples.keeps:
         kept = _once(functools.partial(_kept, feed), [np.int64], [(feed.batch_size,)])
-        parts.append(kept.map(_taker(examples), auto))
+        parts.append(finished(kept, _taker(examples)))
     if examples.files is not None:
         ways, decode = _decoder(examples)
         fresh = _once(functools.partial(_fresh, feed, ways), [np.int64, np.int32], [(), ()])
-        fresh = fresh.map(decode, auto).batch(feed.batch_size)
-        parts.append(fresh.map(_keeper(examples), auto) if examples.keeps else fresh)
+        parts.append(finished(fresh.map(decode, auto).batch(feed.batch_size), _keeper(examples)))
     # The first part gives the whole pass, and `take` never asks the second, or nothing.
     made = functools.reduce(tf.data.Dataset.concatenate, parts).take(len(feed))
-    labels = None if feed.labels is None else tf.constant(feed.labels)
-
-    def finish(rows, x):
-        x = tf.cast(tf.ensure_shape(x, (here, *examples.shape)), examples.fed)
-        if augment is not None:
-            x = augment(x)
-        return x if labels is None else (x, tf.gather(labels, tf.ensure_shape(rows, (here,))))
-
-    try:
-        made = made.map(finish, auto)
-    except Exception as error:
-        raise source.augment_failed(error) from error
+    if augment is not None:
+        try:
+            made = made.map(augment if labels is None else augmented, auto)
+        except Exception as error:
+            raise source.augment_failed(error) from error
     return made.apply(tf.data.experimental.assert_cardinality(len(feed))).prefetch(auto)
 
 
@@ -55,8 +60,10 @@ def _taker(examples):
 
 
 def _keeper(examples):
-    """Return a function of examples' numbers and decoded examples that gives both, and keeps the examples."""
+    """Return a function of examples' numbers and decoded examples that gives both, and keeps what is to be kept."""
     def keep(rows, x):
+        if not examples.keeps:
+            return rows, x
         with tf.control_dependencies([tf.numpy_function(examples.keep, [rows, x], [])]):
             return tf.identity(rows), x
 

@@ -24,6 +24,8 @@ def read(path, target):
         raise _own_words.refused(path, problem, _EXPECTED) from None
     except OSError as error:
         raise _own_words.refused(path, f"unreadable ({error.strerror})", _EXPECTED) from None
+    if _own_words.is_web_page(text):
+        raise _own_words.refused(path, "a web page, perhaps an error or a log-in in place of the table", _EXPECTED)
     remarks = [f"{remark[0].upper()}{remark[1:]}." for remark in remarks]
     dropped = []
     separator = _separator(text)
@@ -32,6 +34,11 @@ def read(path, target):
     table, kinds, sign = _own_columns.typed(table, separator, dropped, remarks)
     target, y, classes, table = _target(path, table, kinds, target, dropped, remarks)
     table = _own_columns.useful(table, kinds, target, dropped, remarks)
+    if table.empty:
+        raise CourseError(
+            f"In the file {report.shown(path)} nothing is left to learn from. Dropped: {report.grouped(dropped)}. "
+            "Expected was a column or more that holds more than gaps and more than one value."
+        )
     repeated = int(table.duplicated().sum())
     if repeated:
         remarks.append(

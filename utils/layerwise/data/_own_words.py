@@ -55,6 +55,8 @@ def decoded(path):
     if "\ufffd" in text:
         lost = text.count("\ufffd")
         remarks.append(f"holds {count(lost, 'character')} that an earlier program could not read (\ufffd)")
+    if is_web_page(text):
+        remarks.append("a whole web page with its marks (HTML): look whether it is an error or a log-in page")
     return text.replace("\r\n", "\n").replace("\r", "\n"), encoding, remarks
 
 
@@ -81,6 +83,16 @@ def _decoded(raw):
             return raw.decode("cp1252"), "Windows-1252"
         except UnicodeDecodeError:
             return raw.decode("latin-1"), "Windows-1252"
+
+
+def is_web_page(text):
+    """Return True for a whole page of HTML, which servers send also where a file was asked for.
+
+    Example:
+        >>> is_web_page("<!DOCTYPE html><html><p>Please log in"), is_web_page("a,b")
+        (True, False)
+    """
+    return text[:200].lstrip().lower().startswith(("<!doctype html", "<html"))
 
 
 def refused(path, problem, expected):

@@ -100,22 +100,32 @@ def _mirror(card, read):
     folder = paths.mirror()
     if folder is None:
         return None, []
+    if not folder.is_dir():
+        return None, [f"LAYERWISE_MIRROR names {folder}, and there is no such folder."]
     files = [(folder / file["mirror"], file) for file in card.official["files"]]
     if not any(path.exists() for path, _ in files):
         return None, []
+    path = files[0][0]
     try:
         for path, _ in files:
             if not path.exists():
-                raise Damaged(f"is missing: {path}")
-        other = False
-        if "arrays" not in card.official:  # then the files themselves are held against their hashes
-            for path, file in files:
-                met = check_file(path, [file["hash"], *file.get("mirror_hashes", ())])
-                other = other or met in file.get("mirror_hashes", ())
-        arrays = checked(read([path for path, _ in files]), card.official)
+                raise Damaged("is missing")
+        promised, other = card.official, False
+        if "arrays" not in promised:  # then the files themselves are held against their hashes
+            try:
+                for path, file in files:
+                    met = check_file(path, [file["hash"], *file.get("mirror_hashes", ())])
+                    other = other or met in file.get("mirror_hashes", ())
+            except Damaged:
+                if "mirror_arrays" not in promised:
+                    raise
+                promised, other = {"arrays": promised["mirror_arrays"]}, True  # packed otherwise, perhaps
+        path = files[0][0] if len(files) == 1 else files[0][0].parent  # the reader's message says which of several
+        arrays = checked(read([path for path, _ in files]), promised)
         return arrays, [card.official["mirror_note"]] if other and "mirror_note" in card.official else []
     except (Damaged, OSError) as problem:
-        return None, [f"The mirror's file {files[0][0]} {problem}; it was not used."]
+        what = "folder" if path == files[0][0].parent else "file"
+        return None, [f"The mirror's {what} {path} {_told(problem)}; it was not used."]
 
 
 def _cached(card, read):
@@ -123,25 +133,49 @@ def _cached(card, read):
     files = [_download.target(card, file) for file in card.official["files"]]
     if not all(path.exists() for path in files):
         return None, []
+    path = files[0]
     try:
         if "arrays" not in card.official:
             for path, file in zip(files, card.official["files"], strict=True):
                 check_file(path, [file["hash"]])
+        path = files[0] if len(files) == 1 else files[0].parent
         return checked(read(files), card.official), []
     except (Damaged, OSError) as problem:
-        return None, [f"The file of an earlier download, {files[0]}, {problem}; it was not used."]
+        what = "folder" if path == files[0].parent else "file"
+        return None, [f"The {what} of an earlier download, {path}, {_told(problem)}; it was not used."]
+
+
+def _told(problem):
+    """Return in words what is wrong with a file."""
+    if isinstance(problem, Damaged) or not problem.strerror:
+        return str(problem)
+    return f"cannot be read ({problem.strerror})"
 
 
 def _official(card, address, read):
     """Return the arrays of the official files, downloading those that are not in the cache, whole and unchanged."""
+    unverified = [_download.target(card, file) for file in card.official["files"] if not file["hash"]]
+    old = any(path.exists() for path in unverified)
     files = _download.fetch(card, address=address)
     try:
         return checked(read(files), card.official)
     except (Damaged, OSError) as problem:
-        raise CourseError(
-            f"The official file of {card.name!r}, {files[0]}, {problem}, although its own hash is right. Please report "
-            f"this. {_download.advice(card)}"
-        ) from None
+        told = f"The official file of {card.name!r}, {files[0]}, {_told(problem)}"
+        if not unverified or isinstance(problem, OSError):
+            report = "" if unverified else ", although its own hash is right. Please report this"
+            raise CourseError(f"{told}{report}. {_download.advice(card)}") from None
+    # Only reading tells whether such a file is whole. What is not must go, or no later attempt would download it.
+    try:
+        for path in unverified:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise _download.unwritable(path.parent, error, what=repr(card.name), then=_download.advice(card)) from None
+    if old:
+        return _official(card, address, read)
+    raise CourseError(
+        f"{told}, so it was thrown away. The download may have been cut short or changed on its way; try again. "
+        f"{_download.advice(card)}"
+    )
 
 
 def _own(card, source, readers, options):
@@ -170,7 +204,7 @@ def _own(card, source, readers, options):
     except FileNotFoundError as error:
         path, problem = Path(error.filename or path), "is missing"
     except (Damaged, OSError) as error:
-        problem = str(error)
+        problem = _told(error)
     raise CourseError(
         f"The bundled sample of {card.name!r}, {path}, {problem}. {_card.RESTORE.format(folder=card.folder)}"
     )

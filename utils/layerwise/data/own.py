@@ -204,10 +204,10 @@ def _folder(path, expected):
 def _file(path, expected, call):
     place = report.found(path, expected)
     if not place.is_file():
-        inside = sorted(one.name for one in place.iterdir())[:3] if place.is_dir() else []
+        inside = sorted(one.name for one in place.iterdir() if one.is_file()) if place.is_dir() else []
         raise CourseError(
             f"{report.shown(place)} is a folder; expected was {expected}."
-            + (f" It holds {report.some(map(report.shown, inside))}." if inside else " It is empty.")
+            + (f" It holds {report.some(map(report.shown, inside))}." if inside else " It holds no file.")
             + f" Name the file: data.{call}({str(place / (inside[0] if inside else 'table.csv'))!r})."
         )
     return place

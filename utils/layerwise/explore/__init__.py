@@ -5,13 +5,16 @@ explorer is the last line of a cell; its state can be read and set as attributes
 """
 
 __all__ = [
+    "alarms",
     "batches",
     "computation_graph",
     "confidence",
+    "convolution",
     "drawing_pad",
     "features",
     "heads",
     "inputs",
+    "latent",
     "learning_curves",
     "learning_rate",
     "learning_rate_finder",
@@ -20,6 +23,7 @@ __all__ = [
     "playground",
     "progress",
     "recall",
+    "receptive_field",
     "refusal",
 ]
 
@@ -167,6 +171,57 @@ def confidence(reader, pictures, labels, **state):
     from layerwise.explore.morphs import build
 
     return build(reader, pictures, labels, state)
+
+
+def convolution(pictures, kernels=None, **state):
+    """Slide a kernel that you edit over a picture, and see the sum at each place.
+
+    Args:
+        pictures: Dict of grey pictures by name, each of shape `(height, width)` with values from 0 to 1.
+        kernels: Dict of further kernels by name, each of shape `(3, 3)`, such as some that a network has learned.
+        **state: Values to start from: ``picture``, ``preset``, ``kernel``, ``row``, ``column``, ``stride``,
+            ``padding``.
+
+    Returns:
+        An explorer with ``show(picture)`` for a picture of one's own. The kernel answers as Keras's `Conv2D` does.
+
+    Example:
+        >>> import numpy as np
+        >>> from layerwise import explore
+        >>> explorer = explore.convolution({"a step": np.repeat([[0.0] * 4 + [1.0] * 4], 8, axis=0)}, row=1, column=3)
+        >>> explorer.kernel = [0, 0, 0, -1, 0, 1, 0, 0, 0]
+        >>> explorer.compute()["answer"]
+        1.0
+
+    Explained in lesson 08.
+    """
+    from layerwise.explore.kernels import Kernel
+
+    return Kernel(pictures, kernels, state)
+
+
+def receptive_field(picture=None, **state):
+    """Stack convolutions, and see how much of a picture one output depends on.
+
+    Args:
+        picture: The picture, shape `(height, width)` or `(height, width, 3)`; without one, the cone alone is drawn.
+        **state: Values to start from: ``layers``, ``kernel``, ``stride``, ``pooling``, ``dilation``, ``down``,
+            ``across``.
+
+    Returns:
+        An explorer. The cone from one output down to the pixels, and the square that it sees.
+
+    Example:
+        >>> from layerwise import explore
+        >>> field = explore.receptive_field(layers=3, kernel=3, stride=2)
+        >>> field.compute()["sees"]
+        15
+
+    Explained in lesson 08.
+    """
+    from layerwise.explore.reaching import build
+
+    return build(picture, state)
 
 
 def refusal(confidence, right, **state):
@@ -366,6 +421,67 @@ def learning_curves(rows, **state):
     from layerwise.explore.growing import build
 
     return build(rows, state)
+
+
+def latent(spaces, pictures, labels, classes, **state):
+    """Choose a place on a map of codes, by click or by keyboard, and see what a network paints there.
+
+    Args:
+        spaces: Networks by name, each as a pair: a decoder, which is a Keras model or a function from codes of shape
+            (n, 2) to pictures, and the codes of the real pictures, shape (n, 2).
+        pictures: The real pictures, shape (n, height, width), from 0 to 1.
+        labels: Their classes, shape (n,).
+        classes: The names of the classes.
+        **state: Values to start from: ``space``, ``x``, ``y``, the latter in standard deviations of the codes.
+
+    Returns:
+        An explorer. The map of codes, what is painted at the chosen place, and the nearest real picture.
+
+    Raises:
+        layerwise.suggest.CourseError: When shapes do not fit each other.
+
+    Example:
+        >>> import numpy as np
+        >>> from layerwise import explore
+        >>> pictures = np.stack([np.zeros((4, 4)), np.ones((4, 4))])
+        >>> grey = lambda codes: np.full((4, 4), 1 / (1 + np.exp(-codes.sum())))
+        >>> toy = {"toy": (grey, [[-1, -1], [1, 1]])}
+        >>> explorer = explore.latent(toy, pictures, [0, 1], ["light", "dark"], x=1, y=1)
+        >>> print(explorer.sentence)
+        At (1.0, 1.0) it paints among real pictures: the nearest one, of class dark, is only 0.00 away.
+
+    Explained in lesson 13.
+    """
+    from layerwise.explore.latents import build
+
+    return build(spaces, pictures, labels, classes, state)
+
+
+def alarms(scores, anomalous, **state):
+    """Set the threshold of an alarm by what a miss and an alarm cost.
+
+    Args:
+        scores: How strange each case looks, above 0, shape (n,), such as its reconstruction error.
+        anomalous: Whether it is an anomaly, shape (n,).
+        **state: Values to start from: ``threshold``, ``miss``, ``alarm``.
+
+    Returns:
+        An explorer. Above, the scores of both groups; below, the cost by threshold.
+
+    Raises:
+        layerwise.suggest.CourseError: When the lengths differ, or one of the groups is empty.
+
+    Example:
+        >>> from layerwise import explore
+        >>> explorer = explore.alarms([1, 2, 3, 9], [0, 0, 1, 1], threshold=2.5, miss=10, alarm=1)
+        >>> explorer.compute()["caught"]
+        1.0
+
+    Explained in lesson 13.
+    """
+    from layerwise.explore.thresholds import build
+
+    return build(scores, anomalous, state)
 
 
 def progress():

@@ -90,6 +90,17 @@ function render({ model, el }) {
     }
   }
 
+  // A figure whose `meta` says "place" wants to know where its first panel was clicked, in the panel's own units.
+  plot.addEventListener("click", (event) => {
+    const layout = plot._fullLayout;
+    if (!layout?.meta?.place) return;
+    const box = plot.getBoundingClientRect();
+    const across = event.clientX - box.left - layout.xaxis._offset;
+    const down = event.clientY - box.top - layout.yaxis._offset;
+    if (across < 0 || down < 0 || across > layout.xaxis._length || down > layout.yaxis._length) return;
+    model.send({ kind: "place", x: layout.xaxis.p2d(across), y: layout.yaxis.p2d(down) });
+  });
+
   // Only the newest figure of a burst is drawn: one per frame of the screen.
   let frame = 0;
   const soon = () => {

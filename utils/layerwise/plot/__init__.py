@@ -9,6 +9,7 @@ from layerwise import lazy
 # No module bears the name of a function: importing it would put the module in the function's place.
 _WHERE = {
     "activation": "networks",
+    "alarms": "limits",
     "attention": "looking",
     "attention_maps": "looking",
     "bars": "charts",
@@ -18,6 +19,7 @@ _WHERE = {
     "computation_graph": "graphs",
     "confidence": "certainty",
     "confusion": "answers",
+    "convolution": "windows",
     "course_map": "maps",
     "curves": "charts",
     "descent": "descents",
@@ -26,6 +28,7 @@ _WHERE = {
     "heatmap": "grids",
     "history": "fits",
     "images": "pictures",
+    "latent": "latents",
     "learning_curves": "growth",
     "nested": "diagrams",
     "network": "networks",
@@ -35,6 +38,7 @@ _WHERE = {
     "probabilities": "answers",
     "race": "landscapes",
     "range_test": "ranges",
+    "receptive_field": "fields",
     "recall_circuit": "looking",
     "refusal": "certainty",
     "reliability": "certainty",
