@@ -519,3 +519,42 @@ class TestLab13:
         assert page.ran
         assert find(page, ".layerwise-not-tried").is_visible()
         clean(page)
+
+
+class TestLesson11:
+    notebook = "notebooks/11_attention.ipynb"
+    explorer = ".layerwise-explorer:has-text('no looking ahead')"
+
+    def test_it_runs_from_top_to_bottom(self, page):
+        assert page.ran
+        clean(page)
+
+    def test_another_token_looks_elsewhere(self, page):
+        explorer = find(page, self.explorer)
+        explorer.locator(".widget-slider:has-text('token that looks') .noUi-handle").focus()
+        assert explorer.evaluate(PRESS) < PATIENCE
+        explorer.locator(".layerwise-says", has_text="Another token asks").wait_for(timeout=20_000)
+        clean(page)
+
+    def test_without_positions_a_head_dies(self, page):
+        explorer = find(page, self.explorer)
+        explorer.locator("select").first.select_option("one before")
+        explorer.locator(".layerwise-says", has_text="turns its own position back").wait_for(timeout=20_000)
+        explorer.locator("input[type=checkbox]").nth(1).click()
+        explorer.locator(".layerwise-says", has_text="has nothing to compare").wait_for(timeout=20_000)
+        clean(page)
+
+    def test_recall_dies_with_a_head(self, page):
+        explorer = find(page, ".layerwise-explorer:has-text('head 2: where is my like')")
+        explorer.locator("input[type=checkbox]").first.click()
+        explorer.locator(".layerwise-says", has_text="Head 1 is off").wait_for(timeout=20_000)
+        clean(page)
+
+
+class TestLab11:
+    notebook = "labs/11_attention.ipynb"
+
+    def test_an_untouched_lab_runs_through_and_says_that_nothing_was_tried(self, page):
+        assert page.ran
+        assert find(page, ".layerwise-not-tried").is_visible()
+        clean(page)

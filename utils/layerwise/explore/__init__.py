@@ -12,6 +12,7 @@ __all__ = [
     "convolution",
     "drawing_pad",
     "features",
+    "heads",
     "inputs",
     "latent",
     "learning_curves",
@@ -21,6 +22,7 @@ __all__ = [
     "optimiser_race",
     "playground",
     "progress",
+    "recall",
     "receptive_field",
     "refusal",
 ]
@@ -499,3 +501,54 @@ def progress():
     from layerwise.explore.journey import page
 
     return page()
+
+
+def heads(heads=None, **state):
+    """Look where the heads of an attention layer look, in a sentence of your own.
+
+    Args:
+        heads: Functions by name. Each takes a text and returns the tokens that look, the tokens that are looked at,
+            and the weights, shape `(looking, looked at)`. None gives six heads that are written down, not trained.
+        **state: Values to start from: ``words``, ``head``, ``token``; for the written heads also ``causal`` and
+            ``positions``.
+
+    Returns:
+        An explorer. Left, lines from the token that looks; right, all the weights.
+
+    Raises:
+        CourseError: When `heads` is not a dict of functions.
+
+    Example:
+        >>> from layerwise import explore
+        >>> explorer = explore.heads(words="a rose is a rose", head="same word", token=2)
+        >>> print(explorer.sentence)
+        The head “same word” compares the words themselves, and looks for its like: “rose” (number 2) looks 50% at “rose” (number 2) and 50% at “rose” (number 5).
+
+    Explained in lesson 11.
+    """  # noqa: E501
+    from layerwise.explore.gazes import build
+
+    return build(heads, state)
+
+
+def recall(**state):
+    """Swap signs in a short sequence and switch heads off: what does a two-head circuit still recall?
+
+    Args:
+        **state: Values to start from: ``signs``, ``swap``, ``back``, ``match``.
+
+    Returns:
+        An explorer. Where both heads look, and what they answer to the last sign.
+
+    Example:
+        >>> from layerwise import explore
+        >>> explorer = explore.recall(signs="x4 y2 x")
+        >>> answers = explorer.compute()["answers"]
+        >>> max(answers, key=answers.get)
+        '4'
+
+    Explained in lesson 11.
+    """
+    from layerwise.explore.circuits import build
+
+    return build(state)

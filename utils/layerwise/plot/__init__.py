@@ -10,6 +10,8 @@ from layerwise import lazy
 _WHERE = {
     "activation": "networks",
     "alarms": "limits",
+    "attention": "looking",
+    "attention_maps": "looking",
     "bars": "charts",
     "boundary": "networks",
     "cells": "tables",
@@ -37,6 +39,7 @@ _WHERE = {
     "race": "landscapes",
     "range_test": "ranges",
     "receptive_field": "fields",
+    "recall_circuit": "looking",
     "refusal": "certainty",
     "reliability": "certainty",
     "shares": "certainty",
