@@ -11,6 +11,7 @@ __all__ = [
     "drawing_pad",
     "features",
     "inputs",
+    "labels_saved",
     "learning_curves",
     "learning_rate",
     "learning_rate_finder",
@@ -362,6 +363,36 @@ def learning_curves(rows, **state):
     Explained in lesson 07.
     """
     from layerwise.explore.growing import build
+
+    return build(rows, state)
+
+
+def labels_saved(rows, **state):
+    """Choose a number of labels, and see how many more it takes without transfer to do as well.
+
+    Args:
+        rows: One row for each run, as a table or a list of dicts: ``method``, ``examples`` (labels for each class),
+            ``score``, and perhaps ``seed`` and ``task``. The first method is the one without transfer.
+        **state: Values to start from: ``labels``, ``method``, ``task``.
+
+    Returns:
+        An explorer. The learning curves with their 95 % intervals, and an arrow from one method to where the other
+        does as well.
+
+    Raises:
+        ValueError: When there are fewer than two methods, or a column is missing.
+
+    Example:
+        >>> from layerwise import explore
+        >>> runs = {"from scratch": (0.4, 0.8), "transferred": (0.6, 0.9)}
+        >>> rows = [{"method": m, "examples": n, "score": s} for m, pair in runs.items() for n, s in zip((1, 100), pair)]
+        >>> saved = explore.labels_saved(rows, labels=1)
+        >>> saved.compute()["ends"][1]
+        10.0
+
+    Explained in lesson 09.
+    """
+    from layerwise.explore.sparing import build
 
     return build(rows, state)
 

@@ -24,6 +24,7 @@ _WHERE = {
     "heatmap": "grids",
     "history": "fits",
     "images": "pictures",
+    "labels_saved": "savings",
     "learning_curves": "growth",
     "nested": "diagrams",
     "network": "networks",
