@@ -231,7 +231,7 @@ if thaw_works:
         flags, numbers = thaw(layers, thawed)
         for layer, flag in zip(holding, flags):
             layer.trainable = bool(flag)
-        assert numbers == sum(weight.size for weight in net.trainable_weights)
+        assert numbers == sum(np.prod(w.shape) for w in net.trainable_weights)
         print(f"{thawed} blocks thawed: {numbers:6,} of {net.count_params():,} learn")
 
 # %% [markdown]
