@@ -351,7 +351,7 @@ def layer_rates(blocks, rate, factor, thawed):
     made[blocks] = rate
     for block in range(blocks - 1, blocks - 1 - thawed, -1):
         made[block] = made[block + 1] / factor
-    return made
+    return made.tolist()
 
 
 # %%
@@ -519,7 +519,6 @@ HINTS = [
 MISTAKES = {
     "exact": "You compare exactly. Rounding in the seventh digit is no fault: use `np.allclose`.",
     "mean_only": "You compare means. A picture upside down, or with red and blue exchanged, has the same mean.",
-    "largest_only": "You compare the largest or the smallest number. That finds another range, and nothing else.",
     "mixed_up": "A picture that is upside down is called \"channels\", or the other way round. Rows are the first "
     "axis, channels the last.",
     "another_word": 'The answer must be one of "none", "channels", "upside_down" and "range".',
@@ -1359,6 +1358,11 @@ def carry_over(x_source, y_source, x_few, y_few, x_new):
 # %% tags=["mutant"] exercise="09.carry_over" misconception="scores_returned"
 def carry_over(x_source, y_source, x_few, y_few, x_new):
     return x_new.reshape(len(x_new), -1)[:, :5]
+
+
+# %% tags=["mutant"] exercise="09.carry_over" misconception="another_count"
+def carry_over(x_source, y_source, x_few, y_few, x_new):
+    return np.zeros(len(x_few), int)
 
 
 # %% tags=["mutant"] exercise="09.carry_over" misconception="digits_returned"

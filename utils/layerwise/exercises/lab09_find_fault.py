@@ -12,7 +12,6 @@ HINTS = [
 MISTAKES = {
     "exact": "You compare exactly. Rounding in the seventh digit is no fault: use `np.allclose`.",
     "mean_only": "You compare means. A picture upside down, or with red and blue exchanged, has the same mean.",
-    "largest_only": "You compare the largest or the smallest number. That finds another range, and nothing else.",
     "mixed_up": "A picture that is upside down is called \"channels\", or the other way round. Rows are the first "
     "axis, channels the last.",
     "another_word": 'The answer must be one of "none", "channels", "upside_down" and "range".',
