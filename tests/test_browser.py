@@ -558,3 +558,39 @@ class TestLab11:
         assert page.ran
         assert find(page, ".layerwise-not-tried").is_visible()
         clean(page)
+
+
+class TestLesson09:
+    notebook = "notebooks/09_transfer_learning.ipynb"
+    explorer = ".layerwise-explorer:has-text('labels a class')"
+
+    def test_it_runs_from_top_to_bottom(self, page):
+        assert page.ran
+        clean(page)
+
+    def test_arrow_keys_buy_labels_and_the_sentence_follows(self, page):
+        explorer = find(page, self.explorer)
+        sentence = explorer.locator(".layerwise-says")
+        handle = explorer.locator(".widget-slider .noUi-handle").first
+        handle.focus()
+        page.raw.keyboard.press("Home")
+        sentence.filter(has_text="With 1 label a class").wait_for(timeout=20_000)
+        handle.focus()
+        assert explorer.evaluate(PRESS) < PATIENCE
+        sentence.filter(has_text="With 3 labels a class").wait_for(timeout=20_000)
+        clean(page)
+
+    def test_another_method_is_held_against_the_network_from_scratch(self, page):
+        explorer = find(page, self.explorer)
+        explorer.locator("select").first.select_option("random eye")
+        explorer.locator(".layerwise-says", has_text="random eye gets").wait_for(timeout=20_000)
+        clean(page)
+
+
+class TestLab09:
+    notebook = "labs/09_transfer_learning.ipynb"
+
+    def test_an_untouched_lab_runs_through_and_says_that_nothing_was_tried(self, page):
+        assert page.ran
+        assert find(page, ".layerwise-not-tried").is_visible()
+        clean(page)

@@ -14,6 +14,7 @@ __all__ = [
     "features",
     "heads",
     "inputs",
+    "labels_saved",
     "latent",
     "learning_curves",
     "learning_rate",
@@ -552,3 +553,33 @@ def recall(**state):
     from layerwise.explore.circuits import build
 
     return build(state)
+
+
+def labels_saved(rows, **state):
+    """Choose a number of labels, and see how many more it takes without transfer to do as well.
+
+    Args:
+        rows: One row for each run, as a table or a list of dicts: ``method``, ``examples`` (labels for each class),
+            ``score``, and perhaps ``seed`` and ``task``. The first method is the one without transfer.
+        **state: Values to start from: ``labels``, ``method``, ``task``.
+
+    Returns:
+        An explorer. The learning curves with their 95 % intervals, and an arrow from one method to where the other
+        does as well.
+
+    Raises:
+        ValueError: When there are fewer than two methods, or a column is missing.
+
+    Example:
+        >>> from layerwise import explore
+        >>> runs = {"from scratch": (0.4, 0.8), "transferred": (0.6, 0.9)}
+        >>> rows = [{"method": m, "examples": n, "score": s} for m, pair in runs.items() for n, s in zip((1, 100), pair)]
+        >>> saved = explore.labels_saved(rows, labels=1)
+        >>> saved.compute()["ends"][1]
+        10.0
+
+    Explained in lesson 09.
+    """
+    from layerwise.explore.sparing import build
+
+    return build(rows, state)

@@ -28,6 +28,7 @@ _WHERE = {
     "heatmap": "grids",
     "history": "fits",
     "images": "pictures",
+    "labels_saved": "savings",
     "latent": "latents",
     "learning_curves": "growth",
     "nested": "diagrams",
