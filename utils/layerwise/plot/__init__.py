@@ -41,6 +41,7 @@ _WHERE = {
     "stages": "steps",
     "tokens": "words",
     "unit": "units",
+    "unrolled": "loops",
     "verdicts": "growth",
     "wave": "sounds",
 }
