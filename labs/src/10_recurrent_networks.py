@@ -179,6 +179,33 @@ def lstm_step(x, said, memory, kernel, recurrent_kernel, bias):
     return says, gate[0] * memory + gate[1] * np.tanh(new)
 
 
+# %% tags=["mutant"] exercise="10.lstm_step" misconception="candidate_sigmoid"
+def lstm_step(x, said, memory, kernel, recurrent_kernel, bias):
+    total = x @ kernel + said @ recurrent_kernel + bias
+    enter, keep, new, show = np.split(total, 4, axis=1)
+    gate = [1 / (1 + np.exp(-part)) for part in (keep, enter, show)]
+    memory = gate[0] * memory + gate[1] * (1 / (1 + np.exp(-new)))
+    return gate[2] * np.tanh(memory), memory
+
+
+# %% tags=["mutant"] exercise="10.lstm_step" misconception="no_recurrence"
+def lstm_step(x, said, memory, kernel, recurrent_kernel, bias):
+    total = x @ kernel + bias
+    enter, keep, new, show = np.split(total, 4, axis=1)
+    gate = [1 / (1 + np.exp(-part)) for part in (keep, enter, show)]
+    memory = gate[0] * memory + gate[1] * np.tanh(new)
+    return gate[2] * np.tanh(memory), memory
+
+
+# %% tags=["mutant"] exercise="10.lstm_step" misconception="exchanged"
+def lstm_step(x, said, memory, kernel, recurrent_kernel, bias):
+    total = x @ kernel + said @ recurrent_kernel + bias
+    enter, keep, new, show = np.split(total, 4, axis=1)
+    gate = [1 / (1 + np.exp(-part)) for part in (keep, enter, show)]
+    memory = gate[0] * memory + gate[1] * np.tanh(new)
+    return memory, gate[2] * np.tanh(memory)
+
+
 # %% tags=["variant"] exercise="10.lstm_step"
 def lstm_step(x, said, memory, kernel, recurrent_kernel, bias):
     units = memory.shape[1]
@@ -338,6 +365,13 @@ def windows(series, past, ahead):
     return x, np.array([series[start + past - 1 + ahead] for start in starts])
 
 
+# %% tags=["mutant"] exercise="10.windows" misconception="side_by_side"
+def windows(series, past, ahead):
+    starts = range(0, len(series) - past - ahead + 1, past)
+    x = np.stack([series[start : start + past] for start in starts])
+    return x, np.array([series[start + past - 1 + ahead] for start in starts])
+
+
 # %% tags=["variant"] exercise="10.windows"
 def windows(series, past, ahead):
     targets = series[past - 1 + ahead :]
@@ -436,6 +470,11 @@ def baselines(series, season):
 def baselines(series, season):
     means = [series[place - season : place].mean() for place in range(season, len(series))]
     return series[season - 1 : -1], np.array(means)
+
+
+# %% tags=["mutant"] exercise="10.baselines" misconception="exchanged"
+def baselines(series, season):
+    return series[:-season], series[season - 1 : -1]
 
 
 # %% tags=["variant"] exercise="10.baselines"
@@ -573,6 +612,12 @@ def clip(gradients, limit):
                 for g in gradients]
 
 
+# %% tags=["mutant"] exercise="10.clip" misconception="summed"
+def clip(gradients, limit):
+    length = sum(np.linalg.norm(g) for g in gradients)
+    return [g * (limit / length if length > limit else 1.0) for g in gradients]
+
+
 # %% tags=["variant"] exercise="10.clip"
 def clip(gradients, limit):
     flat = np.concatenate([g.ravel() for g in gradients])
@@ -691,6 +736,24 @@ def backtest(signal, returns, cost):
 def backtest(signal, returns, cost):
     held = np.concatenate([[0.0], signal[:-1]])
     return held * returns - cost * np.abs(np.diff(signal, prepend=0.0))
+
+
+# %% tags=["mutant"] exercise="10.backtest" misconception="costs_added"
+def backtest(signal, returns, cost):
+    held = np.concatenate([[0.0], signal[:-1]])
+    return held * returns + cost * np.abs(np.diff(held, prepend=0.0))
+
+
+# %% tags=["mutant"] exercise="10.backtest" misconception="two_days"
+def backtest(signal, returns, cost):
+    held = np.concatenate([[0.0, 0.0], signal[:-2]])
+    return held * returns - cost * np.abs(np.diff(held, prepend=0.0))
+
+
+# %% tags=["mutant"] exercise="10.backtest" misconception="compounded"
+def backtest(signal, returns, cost):
+    held = np.concatenate([[0.0], signal[:-1]])
+    return np.cumprod(1 + held * returns - cost * np.abs(np.diff(held, prepend=0.0)))
 
 
 # %% tags=["variant"] exercise="10.backtest"
@@ -883,6 +946,30 @@ def greedy(step, state, start, stop, longest):
     while len(written) <= longest:
         scores, state = step(written[-1], state)
         token = int(np.argmax(scores))
+        if token == stop:
+            break
+        written.append(token)
+    return written
+
+
+# %% tags=["mutant"] exercise="10.greedy" misconception="one_too_many"
+def greedy(step, state, start, stop, longest):
+    token, written = start, []
+    for _ in range(longest + 1):
+        scores, state = step(token, state)
+        token = int(np.argmax(scores))
+        if token == stop:
+            break
+        written.append(token)
+    return written
+
+
+# %% tags=["mutant"] exercise="10.greedy" misconception="least"
+def greedy(step, state, start, stop, longest):
+    token, written = start, []
+    for _ in range(longest):
+        scores, state = step(token, state)
+        token = int(np.argmin(scores))
         if token == stop:
             break
         written.append(token)

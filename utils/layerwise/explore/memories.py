@@ -7,7 +7,6 @@ import numpy as np
 from layerwise.explore.base import Explorer
 from layerwise.explore.controls import Choice, Slider
 from layerwise.plot import loops
-from layerwise.suggest import CourseError
 
 FRESH = ("simple", "LSTM", "GRU")
 _UNITS, _FEATURES, _SEQUENCES = 16, 8, 4
@@ -81,7 +80,7 @@ def forward(kind, x, kernel, loop, bias):
         What the first sequence's units say, shape `(steps, units)`; its gates by name, each of that shape; and what
         `backward` needs.
     """
-    units, (count, steps, _) = len(loop), x.shape[:2] + (None,)
+    units, count, steps = len(loop), *x.shape[:2]
     h = c = np.zeros((count, units))
     added = x @ kernel + (bias[0] if kind == "GRU" else bias)
     states, tape, gates = [], [], {}
@@ -144,10 +143,12 @@ def backward(kind, tape, loop):
 
 def draw(result, *, narrow=False):
     """Return the figure of a result."""
-    arrives = _power(result["slopes"][0])
+    first = result["slopes"][0]
+    share = _power(first)
+    arrives = f"{share} of the slope reaches" if first < 1.5 else f"the slope has grown {share} times at"
     return loops.unrolled(
         result["slopes"], gates=result["gates"], states=result["states"], narrow=narrow,
-        title=f"{_named(result)}: {arrives} of the slope reaches the first of {result['steps']} steps",
+        title=f"{_named(result)}: {arrives} the first of {result['steps']} steps",
     )
 
 
@@ -155,7 +156,7 @@ def say(state, result, changed=None):
     """Return one sentence: what arrives, and what the last move did."""
     first = result["slopes"][0]
     per_step = f"{result['per_step']:.2f}"
-    end = f"each step keeps {per_step} of the slope on average, so {_power(first)} arrives at the first"
+    end = f"each step multiplies the slope by {per_step} on average, so {_power(first)} arrives at the first"
     if changed == "keep" and result["kind"] == "simple":
         return f"A simple cell has no gate to set: {end}."
     if changed == "keep":
@@ -220,7 +221,7 @@ def _inputs(x, layers):
     else:
         x = np.asarray(x, dtype=float)
     if x.ndim != 3 or not x.size or any(len(weights[0]) != x.shape[-1] for weights in layers.values()):
-        raise CourseError(
+        raise ValueError(
             f"unrolled() needs x of shape (sequences, steps, features), with as many features as the trained cells "
             f"read; shape {x.shape} came, and cells that read {sorted(features) or 'any number'}."
         )
@@ -232,7 +233,7 @@ def _checked(name, weights):
     shapes = [part.shape for part in parts]
     if len(parts) != 3 or parts[1].ndim != 2 or shapes[0][-1] != shapes[1][-1] or (
             shapes[1][-1] / shapes[1][0] not in _KINDS):
-        raise CourseError(
+        raise ValueError(
             f"unrolled(): {name!r} should be the three arrays that layer.get_weights() of a SimpleRNN, GRU or LSTM "
             f"gives; shapes {shapes} came."
         )

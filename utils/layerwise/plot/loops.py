@@ -7,7 +7,7 @@ from layerwise.plot._figure import figure, numbers, sentence, short
 from layerwise.plot._panels import Panels
 from layerwise.plot.charts import DASHES, colour, faded
 
-_LOW, _HIGH = 1e-12, 1e6  # slopes outside are drawn at the edge
+_LOW, _HIGH = 1e-30, 1e12  # slopes outside are drawn at the edge
 
 
 def unrolled(slopes, *, gates=None, states=None, title="", summary=None, narrow=False):
@@ -48,9 +48,9 @@ def unrolled(slopes, *, gates=None, states=None, title="", summary=None, narrow=
     made = figure(title=title, summary=summary or " ".join(told), height=560 if narrow else 520)
     panels = Panels()
     rooms = _rooms(bool(gates), states is not None)
-    _slopes(panels, slopes, rooms["slopes"], last="slopes" == list(rooms)[-1])
+    _slopes(panels, slopes, rooms["slopes"], last=list(rooms)[-1] == "slopes")
     if gates:
-        _gates(panels, gates, rooms["gates"], last="gates" == list(rooms)[-1])
+        _gates(panels, gates, rooms["gates"], last=list(rooms)[-1] == "gates")
     if states is not None:
         _states(panels, states, rooms["states"])
     return panels.into(made, showlegend=False, margin={**made.layout.margin.to_plotly_json(), "r": 14, "l": 58})
@@ -77,8 +77,8 @@ def _slopes(panels, slopes, room, last):
     low = min(1e-3, float(shown.min()) / 2)
     high = max(2.0, 2 * float(shown.max()))
     panels.panel(1, [0, 1], room, x=_across(len(slopes), last), y={
-        "type": "log", "range": [np.log10(low), np.log10(high)], "title": {"text": "slope", "standoff": 4}, "nticks": 5,
-        "exponentformat": "power", "zeroline": False,
+        "type": "log", "range": [np.log10(low), np.log10(high)], "title": {"text": "slope", "standoff": 4},
+        "tickvals": _powers(low, high), "exponentformat": "power", "zeroline": False,
     })
     where = np.arange(1, len(slopes) + 1)
     panels.trace(1, type="scatter", x=where, y=shown, mode="lines", hoverinfo="all",
@@ -86,6 +86,13 @@ def _slopes(panels, slopes, room, last):
     panels.trace(1, type="scatter", x=[1, len(slopes)], y=[1, 1], mode="lines",
                  line={"color": theme.MUTED, "width": 1, "dash": "dot"})
     panels.caption("slope that comes back to each step", 0, room[1], anchor="left")
+
+
+def _powers(low, high):
+    """Return powers of ten between two values, at most six of them, with 1 among them."""
+    first, last = int(np.ceil(np.log10(low))), int(np.floor(np.log10(high)))
+    stride = max(1, -(-(last - first) // 5))
+    return [10.0**power for power in range(first, last + 1) if power % stride == 0]
 
 
 def _gates(panels, gates, room, last):
@@ -103,7 +110,7 @@ def _gates(panels, gates, room, last):
         panels.trace(2, type="scatter", x=where, y=values.mean(axis=1), mode="lines",
                      line={"color": paint, "width": 2.5, "dash": dash}, hoverinfo="all",
                      hovertemplate=f"{name}, step %{{x}}: %{{y:.2f}}<extra></extra>")
-        names.append(f"<span style='color:{paint}'>{'━━ ━ ┅┅'.split()[index % 3]} {name}</span>")
+        names.append(f"<span style='color:{paint}'>{('━━', '━', '┅┅')[index % 3]} {name}</span>")
     panels.caption("gates: " + "  ".join(names), 0, room[1], anchor="left")
 
 
@@ -113,7 +120,10 @@ def _states(panels, states, room):
         "range": [units - 0.5, -0.5], "showticklabels": False, "ticks": "", "showgrid": False, "zeroline": False,
         "title": {"text": "unit", "standoff": 4},
     })
-    panels.trace(3, type="heatmap", z=states.T.round(3), x=np.arange(1, steps + 1), y=np.arange(units), zmin=-1, zmax=1,
+    most = max(float(np.abs(states).max()), 1e-9)
+    panels.trace(3, type="heatmap", z=(states.T / most).round(3), customdata=states.T.round(4), zmin=-1, zmax=1,
+                 x=np.arange(1, steps + 1), y=np.arange(units),
                  colorscale=theme.DIVERGING, showscale=False, hoverinfo="all",
-                 hovertemplate="unit %{y}, step %{x}: %{z:.2f}<extra></extra>")
-    panels.caption("what the units say: blue −1, paper 0, orange +1", 0, room[1], anchor="left")
+                 hovertemplate="unit %{y}, step %{x}: %{customdata:.3g}<extra></extra>")
+    panels.caption(f"what the units say: −{most:.2g} blue, {most:.2g} orange", 0, room[1],
+                   anchor="left")
