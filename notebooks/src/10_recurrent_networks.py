@@ -1128,9 +1128,8 @@ found(
 )
 
 # %% [markdown]
-# A large share means that day and month are kept apart in the state, so that even a
-# pair that was never seen can be said; a small one that the pair was learned as one
-# thing.
+# So it has learned how dates are said: day and month are kept apart in the state, and
+# even a pair that was never seen can be put into words.
 #
 # ### A rival without a loop
 #
