@@ -218,7 +218,7 @@ def lstm_step(x, said, memory, kernel, recurrent_kernel, bias):
 
 
 # %% [markdown]
-# Put it to work at once: a trained-looking memory needs an open forget gate. Your cell,
+# Put it to work at once: a memory that lasts needs an open forget gate. Your cell,
 # once with the bias that Keras gives it and once with a forget bias of 5, is shown a
 # single 1 and then zeros.
 

@@ -91,7 +91,7 @@ layer = keras.layers.SimpleRNN(8)
 library = ops.convert_to_numpy(layer(weeks))
 (ours,) = unroll(simple_step, weeks, layer.get_weights(), [zeros])
 difference = np.abs(ops.convert_to_numpy(ours) - library).max()
-found("simple_difference", difference, "Ours and SimpleRNN differ by {:.0e} at most.")
+found("simple_difference", difference, "Ours and SimpleRNN differ by {:.1g} at most.")
 assert difference < 1e-5
 
 # %% [markdown]
@@ -245,7 +245,7 @@ for kind, step, parts in [("LSTM", lstm_step, 2), ("GRU", gru_step, 1)]:
     print(f"{kind}: {layer.count_params()} parameters")
 
 # %%
-found("gated_difference", worst, "Ours and Keras's cells differ by {:.0e} at most.")
+found("gated_difference", worst, "Ours and Keras's cells differ by {:.1g} at most.")
 assert worst < 1e-5
 
 # %% [markdown]
@@ -666,7 +666,7 @@ def forecaster(seed, rows):
     network.compile(keras.optimizers.Adam(rate), "mse")
     size = change[rows].std()
     network.fit(windows[rows], change[rows] / size, 64, EPOCHS, verbose=0)
-    return network.predict(windows, batch_size=1000, verbose=0)[:, 0] * size
+    return ops.convert_to_numpy(network(windows))[:, 0] * size
 
 
 # %%
@@ -797,8 +797,8 @@ def link(values):
 
 
 # %%
-found("direction_link", link(daily), "Returns and the returns before: {:+.2f}.")
-found("size_link", link(np.abs(daily)), "Sizes and the sizes before: {:+.2f}.")
+found("direction_link", link(daily), "Returns and those before correlate by {:+.2f}.")
+found("size_link", link(np.abs(daily)), "Their sizes correlate by {:+.2f}.")
 
 # %% [markdown]
 # So there is a pattern: how *wild* tomorrow will be can be foreseen, as in real markets
@@ -877,7 +877,7 @@ keras.utils.set_random_seed(0)
 trader = keras.Sequential([keras.Input((20, 1)), keras.layers.GRU(16)])
 trader.add(keras.layers.Dense(1))
 trader.compile(keras.optimizers.Adam(0.003), "mse")
-trader.fit(
+learning = trader.fit(
     past[:SPLIT].reshape(-1, 20, 1),
     following[:SPLIT].ravel() / daily.std(),
     batch_size=250,
@@ -889,7 +889,7 @@ trader.fit(
 # From its expectations to positions, and to gains:
 
 # %%
-expects = trader.predict(past[SPLIT:].reshape(-1, 20, 1), batch_size=2000, verbose=0)
+expects = ops.convert_to_numpy(trader(past[SPLIT:].reshape(-1, 20, 1)))
 positions = (expects.reshape(-1, 5) > 0).astype(float)
 network_gain = backtest(positions, following[SPLIT:])
 held = backtest(np.ones_like(positions), following[SPLIT:])
@@ -1072,12 +1072,11 @@ def as_text(row):
 
 
 # %% [markdown]
-# With our cells and with Keras's layers, the first word must get the same scores:
+# With our cells and with Keras's layers, the first word must be the same:
 
 # %%
-library = translator.predict([read_new[:50], written_new[:50, :-1]], verbose=0)
-first_words = library[:, 0].argmax(axis=-1)
-assert np.array_equal(greedy(read_new[:50])[:, 0], first_words)
+library = ops.convert_to_numpy(translator([read_new[:50], written_new[:50, :-1]]))
+assert np.array_equal(greedy(read_new[:50])[:, 0], library[:, 0].argmax(axis=-1))
 
 # %% [markdown]
 # The measure is strict: an answer counts when *every* word is right, on dates that were
@@ -1160,7 +1159,7 @@ predict(
 rate = keras.optimizers.schedules.CosineDecay(0.005, WIDE * -(-len(read) // 128))
 mlp.compile(keras.optimizers.Adam(rate), loss)
 mlp.fit(read, written[:, 1:], batch_size=128, epochs=WIDE, verbose=0)
-flat = mlp.predict(read_new, batch_size=1000, verbose=0).argmax(axis=-1)
+flat = ops.convert_to_numpy(mlp(read_new)).argmax(axis=-1)
 dense = [as_text(row) for row in flat]
 
 # %%

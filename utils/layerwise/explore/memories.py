@@ -174,8 +174,9 @@ def say(state, result, changed=None):
 
 
 def _named(result):
-    return result["cell"] if result["cell"] not in FRESH else {
-        "simple": "The simple cell", "LSTM": "The LSTM", "GRU": "The GRU"}[result["cell"]] + " as it starts"
+    name = result["cell"]
+    return f"{name[:1].upper()}{name[1:]}" if name not in FRESH else {
+        "simple": "The simple cell", "LSTM": "The LSTM", "GRU": "The GRU"}[name] + " as it starts"
 
 
 def _power(value):

@@ -78,7 +78,8 @@ def _slopes(panels, slopes, room, last):
     high = max(2.0, 2 * float(shown.max()))
     panels.panel(1, [0, 1], room, x=_across(len(slopes), last), y={
         "type": "log", "range": [np.log10(low), np.log10(high)], "title": {"text": "slope", "standoff": 4},
-        "tickvals": _powers(low, high), "exponentformat": "power", "zeroline": False,
+        "tickvals": [10.0**power for power in _powers(low, high)], "zeroline": False,
+        "ticktext": [_written(power) for power in _powers(low, high)],
     })
     where = np.arange(1, len(slopes) + 1)
     panels.trace(1, type="scatter", x=where, y=shown, mode="lines", hoverinfo="all",
@@ -89,10 +90,20 @@ def _slopes(panels, slopes, room, last):
 
 
 def _powers(low, high):
-    """Return powers of ten between two values, at most six of them, with 1 among them."""
+    """Return which powers of ten lie between two values, at most six of them, with 1 among them."""
     first, last = int(np.ceil(np.log10(low))), int(np.floor(np.log10(high)))
     stride = max(1, -(-(last - first) // 5))
-    return [10.0**power for power in range(first, last + 1) if power % stride == 0]
+    return [power for power in range(first, last + 1) if power % stride == 0]
+
+
+def _written(power):
+    """Write a power of ten.
+
+    Example:
+        >>> _written(0), _written(-12)
+        ('1', '10⁻¹²')
+    """
+    return "1" if not power else f"10{str(power).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
 
 
 def _gates(panels, gates, room, last):
