@@ -152,7 +152,8 @@ def through_time(step, x, weights):
     parts = 2 if step.__name__ == "lstm_step" else 1
     weights = [ops.convert_to_tensor(part) for part in weights]
     x, end = ops.convert_to_tensor(x), rng.normal(size=(count, units))
-    end = (end / np.linalg.norm(end, axis=1, keepdims=True)).astype("float32")
+    end = end / np.linalg.norm(end, axis=1, keepdims=True)
+    end = ops.convert_to_tensor(end, dtype="float32")
 
     def last(probes):
         states = [ops.zeros((count, units))] * parts
