@@ -218,14 +218,15 @@ def lstm_step(x, said, memory, kernel, recurrent_kernel, bias):
 
 
 # %% [markdown]
-# Put it to work at once: a memory that lasts needs an open forget gate. Your cell,
-# once with the bias that Keras gives it and once with a forget bias of 5, is shown a
-# single 1 and then zeros.
+# Put it to work at once: a memory that lasts needs an open forget gate. Your cell, with
+# the forget bias that Keras gives it and with two larger ones, is shown a single 1 and
+# then zeros. Does the memory fade, last or grow? (It can grow, because what the cell
+# says comes back through the recurrent kernel.)
 
 # %%
 if lstm_works:
     units, kept = 16, {}
-    for bias_of_forget in (1.0, 5.0):
+    for bias_of_forget in (1.0, 2.0, 5.0):
         cell = keras.layers.LSTM(units)
         cell.build((None, None, 1))
         kernel, recurrent_kernel, bias = cell.get_weights()
@@ -244,8 +245,8 @@ plot.curves(
     x=np.arange(40),
     x_title="steps after the 1",
     y_title="size of the memory",
-    title="What is left of one input in your cell",
-) if lstm_works else None
+    title="What becomes of one input in your cell",
+).update_yaxes(type="log", exponentformat="power") if lstm_works else None
 
 # %% [markdown]
 # ## 2 · Windows without a leak

@@ -817,7 +817,7 @@ def backtest(positions, returns, cost=0.001):
 
 # %% [markdown]
 # The rule: hold a share while its price is above its mean of the last five days. Two
-# people program it, and one of them is off by a line.
+# people program it, and one of them is off by one.
 
 # %%
 five_days = np.lib.stride_tricks.sliding_window_view(prices, 5, axis=0)
@@ -858,8 +858,8 @@ found("rule_growth", became["the rule, the other"], "Without the leak: {:.1f}.")
 
 # %% [markdown]
 # The leak is one index. `above[1:]` stands beside `daily[4:]`: the comparison of an
-# evening beside the return *of the same day*. A price that has just risen is above its
-# mean, so the rule holds exactly the days that it already knows were good. Nothing
+# evening beside the return *of the same day*. A price that has just risen is often
+# above its mean, so the rule holds mostly days that it already knows were good. Nothing
 # warns you: no error, no strange shape. The one sign is a curve that is too beautiful.
 #
 # Now a network in good faith: it reads the last 20 returns of a company, learns on the
@@ -867,7 +867,8 @@ found("rule_growth", became["the rule, the other"], "Without the leak: {:.1f}.")
 
 # %%
 SPLIT, ROUNDS = 2000, {"smoke": 1, "quick": 3, "full": 10}[PROFILE]
-past = np.lib.stride_tricks.sliding_window_view(daily[:-1], 20, axis=0) / daily.std()
+size = daily[:SPLIT].std()  # of the days to learn from: the scale must not leak either
+past = np.lib.stride_tricks.sliding_window_view(daily[:-1], 20, axis=0) / size
 past, following = past[..., None].astype("float32"), daily[20:]
 
 # %% [markdown]
@@ -880,7 +881,7 @@ trader.add(keras.layers.Dense(1))
 trader.compile(keras.optimizers.Adam(0.003), "mse")
 learning = trader.fit(
     past[:SPLIT].reshape(-1, 20, 1),
-    following[:SPLIT].ravel() / daily.std(),
+    following[:SPLIT].ravel() / size,
     batch_size=250,
     epochs=ROUNDS,
     verbose=0,
@@ -909,11 +910,12 @@ found(
 )
 
 # %% [markdown] tags=["sourced"]
-# In this market nothing could be found, because nothing was put in: whoever wins here
-# has a leak, took more risk, or tried until luck struck. Real markets are not proved to
-# be like this. On the S&P 500 of 1992 to 2009, LSTMs [found gains that survived
-# costs](https://doi.org/10.1016/j.ejor.2017.11.054); from 2010 on, in the same study,
-# they fluctuated around zero. A pattern that many can see is traded away.
+# In this market nothing could be found, because nothing was put in but a small drift:
+# whoever wins here has a leak, took more risk, or tried until luck struck. Real markets
+# are not proved to be like this. On the S&P 500 of 1992 to 2009, LSTMs [found gains
+# that survived costs](https://doi.org/10.1016/j.ejor.2017.11.054); from 2010 on, in the
+# same study, they fluctuated around zero. What many have learned to see, its authors
+# suggest, is traded away.
 
 # %% [markdown]
 # ## Dates into words
