@@ -305,7 +305,7 @@ at_start = {cell: reach(cell, 0.1 * noise) for cell in CELLS}
 back = np.arange(1, STEPS + 1)
 
 # %% [markdown]
-# Three pictures of this kind will follow, all on a logarithmic scale:
+# Several pictures of one kind will follow, all on a logarithmic scale:
 
 # %%
 AXES = {"x": back, "x_title": "steps back", "y_title": "size of the slope"}
@@ -1007,7 +1007,7 @@ print("five dates, their letters, 16 numbers each:", looked_up.shape)
 # While training, it is given the *right* word before, whatever it would have said
 # itself: *teacher forcing* ([Williams and Zipser,
 # 1989](https://doi.org/10.1162/neco.1989.1.2.270)). That way every position is a
-# question of its own, and all of them can be asked at once.
+# question of its own, and one pass over the pair asks them all.
 
 # %%
 UNITS = 192 if PROFILE == "full" else 128
