@@ -1134,8 +1134,6 @@ place = {word: number for number, word in enumerate(words)}
 LONGEST = max(map(len, pieces)) + 1
 
 # %%
-
-
 def as_digits(number):
     """Return the four places of a number: 0 for an empty one, 1 to 10 for 0 to 9."""
     return [0] * (4 - len(number)) + [int(sign) + 1 for sign in number]
