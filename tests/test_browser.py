@@ -594,3 +594,34 @@ class TestLab09:
         assert page.ran
         assert find(page, ".layerwise-not-tried").is_visible()
         clean(page)
+
+
+class TestLesson10:
+    notebook = "notebooks/10_recurrent_networks.ipynb"
+    explorer = ".layerwise-explorer:has-text('added to the keeping gate')"
+
+    def test_it_runs_from_top_to_bottom(self, page):
+        assert page.ran
+        clean(page)
+
+    def test_opening_the_forget_gate_brings_the_slope_back(self, page):
+        explorer = find(page, self.explorer)
+        explorer.locator(".widget-slider:has-text('added to the keeping gate') .noUi-handle").focus()
+        assert explorer.evaluate(PRESS) < PATIENCE
+        explorer.locator(".layerwise-says", has_text="forget gate now lets").wait_for(timeout=20_000)
+        clean(page)
+
+    def test_a_simple_cell_has_no_gates(self, page):
+        explorer = find(page, self.explorer)
+        explorer.locator("select").select_option("simple")
+        explorer.locator(".layerwise-says", has_text="The simple cell as it starts").wait_for(timeout=20_000)
+        clean(page)
+
+
+class TestLab10:
+    notebook = "labs/10_recurrent_networks.ipynb"
+
+    def test_an_untouched_lab_runs_through_and_says_that_nothing_was_tried(self, page):
+        assert page.ran
+        assert find(page, ".layerwise-not-tried").is_visible()
+        clean(page)

@@ -26,6 +26,7 @@ __all__ = [
     "recall",
     "receptive_field",
     "refusal",
+    "unrolled",
 ]
 
 
@@ -583,3 +584,32 @@ def labels_saved(rows, **state):
     from layerwise.explore.sparing import build
 
     return build(rows, state)
+
+
+def unrolled(trained=None, x=None, **state):
+    """Unroll a recurrent network over time: the slope that comes back to each step, the gates, the states.
+
+    Args:
+        trained: A dict from names to what ``layer.get_weights()`` of a `SimpleRNN`, `GRU` or `LSTM` gives; each can be
+            chosen beside the three cells as Keras starts them.
+        x: The inputs that are read, shape `(sequences, steps, features)`, repeated where more steps are wanted; random
+            ones when None.
+        **state: Values to start from: ``cell``, ``steps``, ``keep``, ``recurrent``, ``size``.
+
+    Returns:
+        An explorer. Above, the slope of the last state for the state before each step; below, gates and states.
+
+    Raises:
+        ValueError: When the weights are not those of such a layer, or do not fit the inputs.
+
+    Example:
+        >>> from layerwise import explore
+        >>> network = explore.unrolled(cell="GRU", steps=100)
+        >>> bool(network.compute()["slopes"][0] < 1e-10)
+        True
+
+    Explained in lesson 10.
+    """
+    from layerwise.explore.memories import build
+
+    return build(trained, x, state)

@@ -49,6 +49,7 @@ _WHERE = {
     "stages": "steps",
     "tokens": "words",
     "unit": "units",
+    "unrolled": "loops",
     "verdicts": "growth",
     "wave": "sounds",
 }
