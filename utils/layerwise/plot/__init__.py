@@ -9,8 +9,10 @@ from layerwise import lazy
 # No module bears the name of a function: importing it would put the module in the function's place.
 _WHERE = {
     "activation": "networks",
+    "alignment": "sentences",
     "bars": "charts",
     "boundary": "networks",
+    "candidates": "sentences",
     "cells": "tables",
     "change": "films",
     "computation_graph": "graphs",
