@@ -35,9 +35,13 @@ def candidates(words, probabilities, *, chosen=None, title="", subtitle="", summ
     }
     for name, values in series.items():
         if len(values) != len(words):
-            raise ValueError(f"candidates() needs a probability for each word; {name} has {len(values)} for {len(words)}.")
+            raise ValueError(
+                f"candidates() needs a probability for each word; {name} has {len(values)} for {len(words)}."
+            )
         if not np.all((values >= 0) & (values <= 1 + 1e-6)):
-            raise ValueError(f"candidates() needs probabilities from 0 to 1; {name} has {values.min()} to {values.max()}.")
+            raise ValueError(
+                f"candidates() needs probabilities from 0 to 1; {name} has {values.min()} to {values.max()}."
+            )
     title = title or "What could stand here"
     told = "; ".join(
         ", ".join(f"{word} {value:.0%}" for word, value in zip(words, values, strict=True)) + f" ({name})"
@@ -146,4 +150,5 @@ def visible(piece):
 def _legend_below_title(result):
     block = result.layout.margin.t
     result.update_layout(margin={"t": block + 26})
-    result.update_layout(legend={"y": 1 - (block - 12) / result.layout.height, "yanchor": "top", "traceorder": "normal"})
+    high = 1 - (block - 12) / result.layout.height
+    result.update_layout(legend={"y": high, "yanchor": "top", "traceorder": "normal"})
