@@ -40,9 +40,12 @@ def compute(fillers, *, words, blank):
     answers = {name: filler(before, after) for name, filler in fillers.items()}
     best = top(next(iter(answers.values())))
     truth = parts[place].strip(".,!?;:")
+    if truth not in best and truth in next(iter(answers.values())):
+        best[-1] = truth  # the hidden word is always among the bars, where it is known at all
     return {
         "shown": " ".join([*parts[:place], "____", *parts[place + 1 :]]), "truth": truth, "place": place,
-        "words": best, "best": {name: top(answer)[0] for name, answer in answers.items()},
+        "words": best,
+        "best": {name: top(answer)[0] for name, answer in answers.items()},
         "series": {name: np.array([answer.get(word, 0.0) for word in best]) for name, answer in answers.items()},
         "rank": {name: rank(answer, truth) for name, answer in answers.items()},
     }

@@ -73,7 +73,8 @@ def candidates(words, probabilities, *, chosen=None, title="", subtitle="", summ
     return result
 
 
-def alignment(weights, source, target, *, row=None, title="", subtitle="", summary=None):
+def alignment(weights, source, target, *, row=None, x_title="read", y_title="written", title="", subtitle="",
+              summary=None):
     """Draw how much each written word looked at each word that was read, the darker the more.
 
     Args:
@@ -81,6 +82,8 @@ def alignment(weights, source, target, *, row=None, title="", subtitle="", summa
         source: The words that were read, from left to right.
         target: The words that were written, from top to bottom.
         row: The written word to frame; None for none.
+        x_title: What the columns are.
+        y_title: What the rows are.
         title: A sentence above the picture.
         subtitle: How to read it, in small letters.
         summary: The figure in words; written from the data when None.
@@ -125,11 +128,11 @@ def alignment(weights, source, target, *, row=None, title="", subtitle="", summa
     ticks = {"showgrid": False, "ticks": "", "zeroline": False, "showline": False}
     result.update_layout(height=int(result.layout.margin.t + 96 + 30 * len(target)))
     result.update_xaxes(
-        title_text="read", tickvals=list(range(len(source))), ticktext=["<br>".join(wrapped(w, 9)) for w in source],
+        title_text=x_title, tickvals=list(range(len(source))), ticktext=["<br>".join(wrapped(w, 9)) for w in source],
         tickangle=-40 if len(source) > 4 else 0, **ticks,
     )
     result.update_yaxes(
-        title_text="written", tickvals=list(range(len(target))),
+        title_text=y_title, tickvals=list(range(len(target))),
         ticktext=[f"<b>{w}</b>" if n == row else w for n, w in enumerate(target)], autorange="reversed",
         ticklabelstandoff=5, **ticks,
     )
