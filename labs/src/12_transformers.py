@@ -1010,7 +1010,7 @@ def learn(model, rows, epochs, learning_rate=0.003):
 
 
 def cost(model, rows):
-    """Return the bits per byte of unseen names."""
+    """Return the bits per byte of unseen names; their ends are paid for, too."""
     x, y = shift(rows)
     scores = model.predict(x, batch_size=256, verbose=0).astype("float64")
     logs = log_softmax(scores, axis=-1)
@@ -1071,7 +1071,7 @@ if all_written and write_works and choose_works:
 if all_written:
     few, judges = x_test[: SPLIT // 8], x_test[SPLIT // 8 :]
     fresh = language_model(LENGTH, PIECES, 64)
-    learn(fresh, few, 4 * EPOCHS)
+    learn(fresh, few, 10 * EPOCHS)
     tuned = keras.models.clone_model(namer)
     tuned.set_weights(namer.get_weights())
     learn(tuned, few, 1, learning_rate=0.0003)

@@ -300,7 +300,7 @@ plot.alignment(
 
 # %%
 LENGTH, BLOCKS = 20, 2
-STEPS = {"smoke": 20, "quick": 1100, "full": 24_000}[PROFILE]
+STEPS = {"smoke": 20, "quick": 1000, "full": 24_000}[PROFILE]
 BATCH = 32
 
 
@@ -944,8 +944,8 @@ def read(texts):
 LABELLED = {"smoke": 300, "quick": 1500, "full": 4500}[PROFILE]
 JUDGES = {"smoke": 200, "quick": 1000, "full": 1500}[PROFILE]
 some, rest = train_texts[:LABELLED], test_texts[:JUDGES]
-words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True).fit(some)
-features = {"TF-IDF": (words.transform(some), words.transform(rest), 10)}
+vectorizer = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True).fit(some)
+features = {"TF-IDF": (vectorizer.transform(some), vectorizer.transform(rest), 10)}
 
 # %% [markdown]
 # The reader's features are scaled by what the training letters show.
@@ -962,7 +962,8 @@ for name, weights in {
     features[name] = ((one - centre) / spread, (two - centre) / spread, 0.1)
 
 # %% [markdown]
-# Five draws of 120 labelled letters; each trains a logistic regression on each set.
+# Five draws of 120 labelled letters; each trains a logistic regression on each set. How
+# strongly its weights are held down, `C`, differs between few features and many.
 
 # %%
 predict(
@@ -1224,9 +1225,9 @@ plot.alignment(
 # %%
 swapped = np.array(["und" in german(b) for _, b in numbers.pairs_test])
 picked = numbers.pairs_test[np.flatnonzero(swapped & exact)[:300]]
-read, _ = rows_of(picked)
-written = translate_all(translator, read)
-looks = gaze.predict([read, written[:, :-1]], verbose=0).mean(axis=1)
+given, _ = rows_of(picked)
+written = translate_all(translator, given)
+looks = gaze.predict([given, written[:, :-1]], verbose=0).mean(axis=1)
 crossed = []
 for (a, b), shares in zip(picked, looks):
     last, turn = len(english(a)) - 1, german(b).index("und")
