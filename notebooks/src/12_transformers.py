@@ -102,13 +102,14 @@ def decode(numbers):
 
 
 # %% [markdown]
-# Nothing may be lost on the way, for any letter, seen or unseen:
+# Nothing may be lost on the way, for any letter, seen or unseen. (In the figure a dot
+# stands for the space.)
 
 # %%
 assert all(decode(encode(text)) == text for text in train_texts + test_texts)
-example = encode("please cancel my contract with norrow.")
+example = encode("please cancel my gramophone.")
 plot.tokens(
-    [vocabulary[number] for number in example],
+    [vocabulary[number].replace(" ", "·") for number in example],
     example,
     title="Frequent words are one piece, rare ones are spelled",
 )
@@ -795,7 +796,7 @@ compare(
 )
 
 # %% [markdown]
-# In numbers, with the network of the *other* family beside it:
+# In numbers, for the blank in the middle:
 
 # %%
 found_share = {
@@ -803,11 +804,14 @@ found_share = {
     for task, rivals in hits.items()
 }
 middle, end = found_share["middle"], found_share["end"]
-found("filler_middle", middle["masked-word model"], "Middle: the masked model {:.0%},")
-found("frequent_middle", middle["most frequent word"], "the most frequent word {:.0%},")
-found("bigram_middle", middle["bigram"], "the bigram {:.0%},")
-found("neighbours_middle", middle["both neighbours"], "both neighbours {:.0%},")
-found("writer_middle", middle["next-token model"], "the next-token model {:.0%}.")
+for name, rival, sentence in [
+    ("frequent_middle", "most frequent word", "The most frequent word fits {:.0%}."),
+    ("bigram_middle", "bigram", "The bigram finds {:.0%} of the words in the middle."),
+    ("neighbours_middle", "both neighbours", "Counting both neighbours finds {:.0%}."),
+    ("writer_middle", "next-token model", "The next-token model finds {:.0%}."),
+    ("filler_middle", "masked-word model", "The masked-word model finds {:.0%}."),
+]:
+    found(name, middle[rival], sentence)
 
 # %% [markdown]
 # What the second side is worth shows in the two differences:
@@ -1249,8 +1253,8 @@ words, parts, shares = translate("four thousand three hundred twenty-one")
 plot.alignment(
     shares[:, parts.index("und") if "und" in parts else 0],
     words,
-    [f"head {number + 1}" for number in range(HEADS)],
-    y_title="looks for one written part",
+    [str(number + 1) for number in range(HEADS)],
+    y_title="head",
     title="One part, four heads",
 )
 
