@@ -407,7 +407,7 @@ def fill_in(fillers, **state):
         >>> explorer = explore.fill_in({"habit": lambda before, after: {"tea": 0.6, "coffee": 0.4}})
         >>> explorer.set(words="a cup of coffee", blank=4)
         >>> print(explorer.sentence)
-        With word 4 hidden, habit says “tea”; “coffee” is number 2 on its list.
+        In your sentence, habit says “tea”; “coffee” is number 2 on its list.
 
     Explained in lesson 12.
     """
