@@ -625,3 +625,39 @@ class TestLab10:
         assert page.ran
         assert find(page, ".layerwise-not-tried").is_visible()
         clean(page)
+
+
+class TestLesson12:
+    notebook = "notebooks/12_transformers.ipynb"
+
+    def test_it_runs_from_top_to_bottom(self, page):
+        assert page.ran
+        clean(page)
+
+    def test_another_word_is_hidden_with_the_arrow_keys(self, page):
+        explorer = find(page, ".layerwise-explorer:has-text('hidden word')")
+        explorer.locator(".widget-slider:has-text('hidden word') .noUi-handle").focus()
+        assert explorer.evaluate(PRESS) < PATIENCE
+        explorer.locator(".layerwise-says", has_text="With word 5 hidden").wait_for(timeout=20_000)
+        clean(page)
+
+    def test_writing_on_asks_for_the_next_piece(self, page):
+        explorer = find(page, ".layerwise-explorer:has-text('the text so far')")
+        explorer.locator("input[type='text']").fill("please cancel my")
+        explorer.locator(".layerwise-says", has_text="After your text").wait_for(timeout=20_000)
+        clean(page)
+
+    def test_a_number_of_ones_own_is_translated(self, page):
+        explorer = find(page, ".layerwise-explorer:has-text('to translate')")
+        explorer.locator("input[type='text']").fill("seventy-two")
+        explorer.locator(".layerwise-says", has_text="looks most at").wait_for(timeout=20_000)
+        clean(page)
+
+
+class TestLab12:
+    notebook = "labs/12_transformers.ipynb"
+
+    def test_an_untouched_lab_runs_through_and_says_that_nothing_was_tried(self, page):
+        assert page.ran
+        assert find(page, ".layerwise-not-tried").is_visible()
+        clean(page)

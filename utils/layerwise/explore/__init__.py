@@ -6,12 +6,14 @@ explorer is the last line of a cell; its state can be read and set as attributes
 
 __all__ = [
     "alarms",
+    "alignment",
     "batches",
     "computation_graph",
     "confidence",
     "convolution",
     "drawing_pad",
     "features",
+    "fill_in",
     "heads",
     "inputs",
     "labels_saved",
@@ -20,6 +22,7 @@ __all__ = [
     "learning_rate",
     "learning_rate_finder",
     "neuron",
+    "next_piece",
     "optimiser_race",
     "playground",
     "progress",
@@ -613,3 +616,88 @@ def unrolled(trained=None, x=None, **state):
     from layerwise.explore.memories import build
 
     return build(trained, x, state)
+
+
+def fill_in(fillers, **state):
+    """Hide one word of your own sentence, and see what a model puts in its place.
+
+    Args:
+        fillers: A function, or up to three by name. Each takes the text before the blank and the text after it, and
+            returns a dict from words to probabilities.
+        **state: Values to start from: ``words``, ``blank`` (which word is hidden, from 1).
+
+    Returns:
+        An explorer with the likeliest words as bars.
+
+    Raises:
+        CourseError: When `fillers` is no function and no dict of functions.
+
+    Example:
+        >>> from layerwise import explore
+        >>> explorer = explore.fill_in({"habit": lambda before, after: {"tea": 0.6, "coffee": 0.4}})
+        >>> explorer.set(words="a cup of coffee", blank=4)
+        >>> print(explorer.sentence)
+        In your sentence, habit says “tea”; “coffee” is number 2 on its list.
+
+    Explained in lesson 12.
+    """
+    from layerwise.explore.blanks import build
+
+    return build(fillers, state)
+
+
+def next_piece(predictors, **state):
+    """Begin a text, and see what models expect to come next, at a temperature of your choice.
+
+    Args:
+        predictors: A function, or up to three by name. Each takes the text so far and returns a dict from pieces of
+            text to probabilities.
+        **state: Values to start from: ``prefix``, ``temperature``.
+
+    Returns:
+        An explorer with the likeliest pieces as bars.
+
+    Raises:
+        CourseError: When `predictors` is no function and no dict of functions.
+
+    Example:
+        >>> from layerwise import explore
+        >>> explorer = explore.next_piece({"coin": lambda text: {"heads": 0.5, "tails": 0.5}}, prefix="")
+        >>> explorer.compute()["open"]
+        2.0
+
+    Explained in lesson 12.
+    """
+    from layerwise.explore.continuations import build
+
+    return build(predictors, state)
+
+
+def alignment(translate, *, heads=4, **state):
+    """Translate a text of your own, and see which words each written word looked at.
+
+    Args:
+        translate: A function that takes a text and returns the words it read, the words it wrote, and the weights of
+            attention, shape `(heads, written, read)`; two empty lists where it knows no word. The same text must give
+            the same.
+        heads: How many heads there are.
+        **state: Values to start from: ``words``, ``step`` (which written word is framed, from 1), ``head``.
+
+    Returns:
+        An explorer with the weights as a grid.
+
+    Raises:
+        CourseError: When `translate` is no function.
+
+    Example:
+        >>> from layerwise import explore
+        >>> turn = lambda text: (text.split(), text.split()[::-1], [[[0.0, 1.0], [1.0, 0.0]]])
+        >>> explorer = explore.alignment(turn, heads=1, words="twenty one")
+        >>> print(explorer.sentence)
+        It writes “one twenty”: “one” looks most at “one” (100%).
+
+    Explained in lesson 12.
+    """
+    from layerwise.explore.alignments import build
+
+    return build(translate, state, heads=heads)

@@ -9,11 +9,13 @@ from layerwise import lazy
 # No module bears the name of a function: importing it would put the module in the function's place.
 _WHERE = {
     "activation": "networks",
+    "alignment": "sentences",
     "alarms": "limits",
     "attention": "looking",
     "attention_maps": "looking",
     "bars": "charts",
     "boundary": "networks",
+    "candidates": "sentences",
     "cells": "tables",
     "change": "films",
     "computation_graph": "graphs",
