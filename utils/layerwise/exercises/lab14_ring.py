@@ -3,20 +3,20 @@
 import numpy as np
 
 POINTS = 3
-SECONDS = 120
+SECONDS = 240
 NEAR = 0.4
 HINTS = [
-    "Begin with the lesson's best game: two random numbers for a point, two hidden layers of 64, a critic that sees "
+    "Begin with a game in pairs, by turns: two random numbers for a point, two hidden layers of 64, a critic that sees "
     "*pairs* of points (`points.reshape(-1, 4)`), 64 pairs a step.",
     "A critic's turn needs a slope for real *and* for made scores: `(sigmoid(real) - 1) / 128` and `sigmoid(made) / "
     "128`. The second is the fourth part of `losses`; the first is half of the third, with the real scores in its "
     "place.",
-    "3,000 turns, and a rate that falls: `0.002 * (1 - step / 3000)` for both. In the end `forward(generator, "
+    "2,500 turns, and a rate that falls: `0.002 * (1 - step / 2500)` for both. In the end `forward(generator, "
     "noise)[0]` for 2,000 rows of fresh noise.",
 ]
 MISTAKES = {
-    "collapsed": "Not all clumps are held. Show the critic pairs of points, and give the generator no more than a few "
-    "random numbers.",
+    "collapsed": "Not all clumps are held. Show the critic pairs of points, and let neither player take many more "
+    "turns than the other.",
     "not_trained": "Hardly a point is near a centre. Do both players move downhill, each with its own slopes and its "
     "own Adam? Are the made points in the batch those of the current generator?",
     "scattered": "All clumps are held, but too many points lie between them: more turns, and a rate that falls "
@@ -62,7 +62,7 @@ ANSWER = "ring"
 SOLUTION = """\
 def ring(points):
     \"\"\"Return 2,000 made points, shape (2000, 2), that look like the real ones.\"\"\"
-    rng, turns = np.random.default_rng(0), 3000
+    rng, turns = np.random.default_rng(0), 2500
     generator, critic = fresh([2, 64, 64, 2], rng), fresh([4, 64, 64, 1], rng)
     adams = Adam(generator), Adam(critic)
     for step in range(turns):
