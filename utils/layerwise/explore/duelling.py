@@ -203,7 +203,7 @@ def draw(result, *, narrow=False):
     names = ("real", "generated", "along", "field", "pushes", "shares", "due", "losses")
     return duels.duel(
         **{name: result[name] for name in names}, narrow=narrow, room=1000 * -(-result["steps"] // 1000) or None,
-        title=f"Two networks against each other: {result['scene']}",
+        title=f"Generator and critic: {result['scene']}",
     )
 
 

@@ -6,7 +6,7 @@ from layerwise.plot._figure import figure, numbers, sentence
 _REAL = {"color": theme.MUTED, "size": 4.5, "symbol": "circle-open", "opacity": 0.75, "line": {"width": 1}}
 _MADE = {"color": theme.ORANGE, "size": 5, "symbol": "circle", "opacity": 0.8, "line": {"width": 0.5, "color": "white"}}
 _FIELD = ((0.0, "#E9C3AE"), (0.5, theme.PAPER), (1.0, "#A9CBE4"))
-_BUSY = {"size": theme.SIZES["tick"], "color": theme.INK}
+_NOTE = {"size": theme.SIZES["tick"], "color": theme.INK}
 
 
 def clouds(real, generated, *, columns=4, reach=None, title="", summary=None):
@@ -45,10 +45,10 @@ def clouds(real, generated, *, columns=4, reach=None, title="", summary=None):
     reach = float(reach or 1.25 * np.abs(real).max())
     title = title or "Real and generated points"
     words = f"{sentence(title)} Real points (hollow) and generated ones (filled) in the plane: {', '.join(made)}."
-    side = 600 / columns if columns > 1 else 380
+    side = {1: 340, 2: 230}.get(columns, 190)
     result = figure(
         title=title, subtitle="Hollow: real points; filled: generated ones.", summary=summary or words,
-        height=int(110 + rows * (min(side, 250 if columns > 1 else 380) + 30)),
+        height=100 + rows * (side + 34),
     )
     layout, annotations = {}, []
     gap = 0.03
@@ -126,9 +126,8 @@ def duel(real, generated, *, along, field, pushes=None, shares=None, due=None, l
     )
     made = figure(
         title=title, summary=summary or words, height=760 if narrow else 450,
-        subtitle="Hollow: real. Filled: generated. Blue ground: the critic says real." if narrow else
-        "Hollow: real points. Filled: generated, with where the critic sends them. Ground: blue where the critic says "
-        "real, orange where it says generated.",
+        subtitle="Hollow: real. Filled: generated." if narrow else
+        "Hollow: real; filled: generated; lines: where they are sent. Ground: blue where the critic says real.",
     )
     made.add_traces(_plane(real, generated, along, field, pushes, reach))
     made.add_traces(_clumps(shares, due))
@@ -160,9 +159,9 @@ def duel(real, generated, *, along, field, pushes=None, shares=None, due=None, l
                 "range": [low, high], "nticks": 4},
         annotations=[
             {"showarrow": False, "xref": "x2 domain", "yref": "y2 domain", "x": 1, "y": 1.0, "xanchor": "right",
-             "yanchor": "bottom", "font": _BUSY, "text": f"<b>{held} of {len(due)}</b> clumps held"},
+             "yanchor": "bottom", "font": _NOTE, "text": f"<b>{held} of {len(due)}</b> clumps held"},
             {"showarrow": False, "xref": "x3 domain", "yref": "y3 domain", "x": 1, "y": 1.0, "xanchor": "right",
-             "yanchor": "bottom", "font": _BUSY, "text":
+             "yanchor": "bottom", "font": _NOTE, "text":
              f"{blue}<b>critic</b> {last[1]:.2f}</span>, {orange}<b>generator</b> {last[2]:.2f}</span>"},
         ],
     )
@@ -189,7 +188,7 @@ def _plane(real, generated, along, field, pushes, reach):
         lines = np.concatenate([pushes, np.full((len(pushes), 1, 2), np.nan)], axis=1).reshape(-1, 2).astype(object)
         lines[np.isnan(lines.astype(float))] = None
         traces.append({"type": "scatter", "mode": "lines", "x": tuple(lines[:, 0]), "y": tuple(lines[:, 1]),
-                       "line": {"color": theme.PLUM, "width": 1.4}, "hoverinfo": "skip"})
+                       "line": {"color": theme.PLUM, "width": 1.8}, "hoverinfo": "skip"})
     inside = generated[(np.abs(generated) <= reach).all(axis=1)]
     traces.append({"type": "scatter", "mode": "markers", "x": inside[:, 0], "y": inside[:, 1], "marker": _MADE,
                    "hoverinfo": "skip"})
