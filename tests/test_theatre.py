@@ -40,7 +40,7 @@ def test_backward_equals_finite_differences():
     rng = np.random.default_rng(1)
     layers = [[one.astype("float64") for one in layer] for layer in duelling.network([3, 5, 4, 2], rng)]
     x, weigh = rng.normal(size=(6, 3)), rng.normal(size=(6, 2))
-    answers, given = duelling.forward(layers, x)
+    _, given = duelling.forward(layers, x)
     slopes, to_inputs = duelling.backward(layers, given, weigh)
 
     def total():

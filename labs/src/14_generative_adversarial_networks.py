@@ -474,8 +474,8 @@ plot.clouds(
 # ## 3 · How many clumps are held
 #
 # `points` has the shape (n, 2), `centres` (clumps, 2). A point is *near* a centre if it
-# lies less than three spreads from it; belong it can only to the nearest centre. A
-# clump is *held* if at least a quarter of its due share is near it, and each of the
+# lies less than three spreads from it, and counts for its nearest centre only. A clump
+# is *held* if at least a quarter of its due share is near it, and each of the
 # clumps is due the same share of all n points. Return how many clumps are held, and the
 # share of all points that are near some centre.
 
