@@ -42,10 +42,9 @@ rng = np.random.default_rng(0)
 #
 # A *generator* turns random numbers into points or pictures. A *critic* gives each one
 # it sees a score: high for "real", low for "made". (Papers call it *discriminator*.)
-# The sigmoid turns the score into a probability, as it did for spam and penguins, and
-# the critic's loss is the cross-entropy that you know: for a real one, minus the
-# logarithm of the probability that it is real; for a made one, of the probability that
-# it is not.
+# The sigmoid turns the score into a probability, and the critic's loss is the
+# cross-entropy that you know: for a real one, minus the logarithm of the probability
+# that it is real; for a made one, of the probability that it is not.
 
 
 # %%
@@ -1051,8 +1050,8 @@ def begin_again():
 
 # %% [markdown]
 # One more, which is *not* on equal terms: our generator from above, which has seen
-# thousands of labelled clothes. It stands for a mistake that is easily made: to train the generator
-# on the whole collection, and then pretend that labels are few.
+# thousands of labelled clothes. It stands for a mistake that is easily made: to train
+# the generator on the whole collection, and then pretend that labels are few.
 
 # %%
 predict(
@@ -1300,14 +1299,16 @@ quiz(
 # critics whose slopes are kept in bounds, such as by [spectral
 # normalisation](https://arxiv.org/abs/1802.05957) or a [penalty on their
 # slopes](https://arxiv.org/abs/1801.04406), averages of the generator's weights, and much
-# larger batches. With them, GANs were the best painters for about six years, and then
-# were beaten by diffusion on their own measure ([Dhariwal and Nichol,
+# larger batches. With them, GANs were the best painters for years, and then were beaten
+# by diffusion on their own measure ([Dhariwal and Nichol,
 # 2021](https://arxiv.org/abs/2105.05233)). One thing they still do better: a picture
 # takes a single pass through the network.
 #
-# Whether made pictures help depends on what the generator knows that the classifier does
-# not. Here it knew nothing more. A generator that was trained on millions of other
-# pictures does, and that is another experiment.
+# Whether made pictures help depends on what their maker knows or assumes that the
+# classifier does not. Our GANs of 200 pictures had few turns and nobody tuned them;
+# there are ways to train on little ([Karras and others,
+# 2020](https://arxiv.org/abs/2006.06676)). And a generator that was trained on millions
+# of other pictures knows something more: that is another experiment.
 #
 # In the lab you write both losses and a turn of each player, tell three kinds of failure
 # apart, write the distance, and forge a ring that you have never seen.
