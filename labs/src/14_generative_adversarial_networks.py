@@ -2,8 +2,9 @@
 # **Can you referee a game between two networks, so that neither of them ruins it?**
 #
 # In lesson 14 a generator and a critic taught each other. Here you write what decides
-# the game: both losses, a turn of each, and the instruments that tell a good game from a
-# bad one. At the end you run a game of your own, on a ring that nobody has seen before.
+# the game: both losses, a turn of each, and the instruments that tell a good game from
+# a bad one. At the end you run a game of your own, on a ring that nobody has seen
+# before.
 #
 # Fill in a function, then run the check below it. Each check tries fresh random inputs.
 # `hint("14.losses")` opens one step at a time; `solution("14.losses")` shows the whole
@@ -774,9 +775,9 @@ def verdict(critic_losses, generator_losses, held, clumps):
 # ## 5 · The Fréchet distance
 #
 # `real` has the shape (n, features), `made` (m, features). Return the Fréchet distance
-# between the two clouds, as if both were normal: the squared distance of the means, plus
-# the trace of both covariances, minus twice the trace of the root of their product.
-# Covariances as `np.cov` gives them.
+# between the two clouds, as if both were normal: the squared distance of the means,
+# plus the trace of both covariances, minus twice the trace of the root of their
+# product. Covariances as `np.cov` gives them.
 
 # %% tags=["definition"] exercise="14.frechet"
 """The Fréchet distance between two clouds."""
@@ -933,8 +934,8 @@ if frechet_works:
 # %% [markdown]
 # ## 6 · A batch for a critic that knows the order
 #
-# The critic should judge pictures *and* whether they are what was ordered. Put its batch
-# together.
+# The critic should judge pictures *and* whether they are what was ordered. Put its
+# batch together.
 #
 # | argument | what it is |
 # |---|---|
@@ -1206,9 +1207,9 @@ def keep(steps, choosing, reporting, generator_losses):
 #
 # Everything comes together. You get 4,000 real points, shape (4000, 2), in six to nine
 # small clumps around the origin; you are not told how many, nor where. Return 2,000
-# *made* points, shape (2000, 2), by a generator that you train. All clumps must be held,
-# as in exercise 3, and at least 40 in 100 points must be near a centre. Four minutes are
-# the limit; ten seconds are enough.
+# *made* points, shape (2000, 2), by a generator that you train. All clumps must be
+# held, as in exercise 3, and at least 40 in 100 points must be near a centre. Four
+# minutes are the limit; ten seconds are enough.
 #
 # The networks are given, as in the lesson: `fresh`, `forward`, `backward` and `Adam`.
 # The losses are yours.

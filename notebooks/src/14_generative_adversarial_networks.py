@@ -214,8 +214,8 @@ def backward(network, given, slope):
 
 # %% [markdown]
 # Each player has its own Adam, from lesson 04, and a short memory: what pushed in one
-# direction a while ago may be wrong by now, because the other player has moved ([Radford
-# and others, 2015](https://arxiv.org/abs/1511.06434)).
+# direction a while ago may be wrong by now, because the other player has moved
+# ([Radford and others, 2015](https://arxiv.org/abs/1511.06434)).
 
 
 # %%
@@ -460,8 +460,8 @@ found(
 
 # %% [markdown]
 # That is weak, and far from silent. On the plane, clumps and bridges overlap too much
-# for a sure critic. A picture has hundreds of pixels by which it can be caught; remember
-# to look there again.
+# for a sure critic. A picture has hundreds of pixels by which it can be caught;
+# remember to look there again.
 
 # %% [markdown]
 # ## Collapse
@@ -520,9 +520,9 @@ found("late_collapsed", late(collapsed, 0), "In the collapsed ones: {:.3f}.")
 #
 # ### A cure
 #
-# Judge more than one point at a time. Let the critic see *two* points side by side, both
-# real or both made. A pair that lies in one and the same clump is no longer innocent:
-# of real pairs, only one in eight does. This is *packing* ([Lin and others,
+# Judge more than one point at a time. Let the critic see *two* points side by side,
+# both real or both made. A pair that lies in one and the same clump is no longer
+# innocent: of real pairs, only one in eight does. This is *packing* ([Lin and others,
 # 2017](https://arxiv.org/abs/1712.04086)), and all it takes is to write two points into
 # one row. That is what `pack` is for.
 
@@ -570,8 +570,8 @@ plot.bars(
 
 # %% [markdown] tags=["sourced"]
 # There are many other cures: statistics of a whole batch as an input for the critic
-# ([Salimans and others, 2016](https://arxiv.org/abs/1606.03498)), noise on everything it
-# sees ([Sønderby and others, 2016](https://arxiv.org/abs/1610.04490)), which is the
+# ([Salimans and others, 2016](https://arxiv.org/abs/1606.03498)), noise on everything
+# it sees ([Sønderby and others, 2016](https://arxiv.org/abs/1610.04490)), which is the
 # theatre's `blur`, or a learning rate for each player ([Heusel and others,
 # 2017](https://arxiv.org/abs/1706.08500)), which you have there as well. Here the
 # generator's is ten times the critic's. Press Play and see the points run; then turn
@@ -627,9 +627,10 @@ def painter():
 # %% [markdown] tags=["sourced"]
 # The critic has to know the wish as well: a perfect boot is a forgery where a bag was
 # ordered. It finds 64 numbers in the picture, its *features*, and gives two verdicts,
-# which are added up: is this real, and is it such a thing? For the second, each kind has
-# 64 weights of its own ([Miyato and Koyama, 2018](https://arxiv.org/abs/1802.05637)).
-# `Dropout` keeps it from learning the real pictures by heart.
+# which are added up: is this real, and is it such a thing? For the second, each kind
+# has 64 weights of its own ([Miyato and Koyama,
+# 2018](https://arxiv.org/abs/1802.05637)). `Dropout` keeps it from learning the real
+# pictures by heart.
 
 
 # %%
@@ -647,9 +648,9 @@ def referee():
 
 
 # %% [markdown]
-# The game is the one you have written. Only the slopes are left to Keras now: the critic
-# is a classifier that is trained on one batch, and the generator is trained through a
-# frozen copy of it, which gets the critic's newest weights before every turn.
+# The game is the one you have written. Only the slopes are left to Keras now: the
+# critic is a classifier that is trained on one batch, and the generator is trained
+# through a frozen copy of it, which gets the critic's newest weights before every turn.
 
 # %%
 PICTURES = 32  # in a batch
@@ -744,10 +745,10 @@ found(
 
 # %% [markdown] tags=["sourced"]
 # **Do they vary as real ones do?** A generator that paints one perfect shirt for ever
-# would please the judge. So compare *distributions*. The *Fréchet distance* takes the 32
-# numbers that stand before the judge's scores, for many real and for many made pictures,
-# pretends that both clouds are normal, and asks how far one would have to be moved and
-# stretched to become the other ([Dowson and Landau,
+# would please the judge. So compare *distributions*. The *Fréchet distance* takes the
+# 32 numbers that stand before the judge's scores, for many real and for many made
+# pictures, pretends that both clouds are normal, and asks how far one would have to be
+# moved and stretched to become the other ([Dowson and Landau,
 # 1982](https://doi.org/10.1016/0047-259X(82)90077-X)). With means $m$ and covariances
 # $C$,
 #
@@ -755,10 +756,10 @@ found(
 # C_2)^{1/2}\right).$$
 #
 # The root is that of a matrix, not of its entries. Its trace is easier to have than the
-# root itself: the sum of the roots of the eigenvalues of $C_1 C_2$. With the features of
-# one fixed, much larger network this is the usual measure for pictures, "FID" ([Heusel
-# and others, 2017](https://arxiv.org/abs/1706.08500)). Ours has another judge, so our
-# numbers compare with each other and with no paper.
+# root itself: the sum of the roots of the eigenvalues of $C_1 C_2$. With the features
+# of one fixed, much larger network this is the usual measure for pictures, "FID"
+# ([Heusel and others, 2017](https://arxiv.org/abs/1706.08500)). Ours has another judge,
+# so our numbers compare with each other and with no paper.
 
 
 # %%
@@ -773,8 +774,8 @@ def frechet(real, made):
 
 # %% [markdown]
 # Tested where the answer is known. A cloud that is moved by a vector is its squared
-# length away. A cloud that is stretched to twice its size differs, in each direction, by
-# the square of its spread. And SciPy has the root of a matrix:
+# length away. A cloud that is stretched to twice its size differs, in each direction,
+# by the square of its spread. And SciPy has the root of a matrix:
 
 # %%
 from scipy.linalg import sqrtm
@@ -940,8 +941,9 @@ found(
 found("fall", distances[0] / distances[-1], "It has fallen to one {:.0f}th on the way.")
 
 # %% [markdown]
-# It falls fast, and then it goes up and down: each player answers the other's last move.
-# So one keeps the best generator and not the last, which is an exercise of the lab.
+# It falls fast, and then it goes up and down: each player answers the other's last
+# move. So one keeps the best generator and not the last, which is an exercise of the
+# lab.
 #
 # And the losses? They were calm all the while, but for the beginning.
 
@@ -1019,8 +1021,8 @@ def classifier(pictures, kinds):
 
 # %% [markdown]
 # Plain augmentation needs no network: each picture is shifted by a pixel in four
-# directions, and mirrored. And two makers of pictures, each fitted to the 200 alone: the
-# rival of means and directions, and a GAN.
+# directions, and mirrored. And two makers of pictures, each fitted to the 200 alone:
+# the rival of means and directions, and a GAN.
 
 
 # %%
@@ -1108,8 +1110,8 @@ for draw in range(DRAWS):
 # ## The seal is broken
 #
 # Now the test pictures, for the first time and for everything at once. First these
-# classifiers, against the one with 200 labels and nothing more, draw by draw, so that an
-# easy draw does not favour anybody:
+# classifiers, against the one with 200 labels and nothing more, draw by draw, so that
+# an easy draw does not favour anybody:
 
 # %%
 x_test = clothing.x_test[..., None] / np.float32(127.5) - 1
@@ -1210,8 +1212,8 @@ plot.images(
 # 2015](https://arxiv.org/abs/1508.06576) changed the pixels of a picture, by their
 # slopes, until the features of a trained classifier agreed with the photo's in what is
 # where, and with the painting's in which features occur together. No generator, no
-# critic, no game. GANs came to it later, and could then learn from two piles of pictures
-# without pairs ([Zhu and others, 2017](https://arxiv.org/abs/1703.10593)).
+# critic, no game. GANs came to it later, and could then learn from two piles of
+# pictures without pairs ([Zhu and others, 2017](https://arxiv.org/abs/1703.10593)).
 #
 # And DALL-E and Firefly? The first DALL-E predicts one piece of a picture after the
 # other; DALL-E 2 and its relatives remove noise. Adobe has published no paper on
@@ -1298,9 +1300,9 @@ quiz(
 # limits. Real ones may circle each other for ever. What holds larger GANs together are
 # critics whose slopes are kept in bounds, such as by [spectral
 # normalisation](https://arxiv.org/abs/1802.05957) or a [penalty on their
-# slopes](https://arxiv.org/abs/1801.04406), averages of the generator's weights, and much
-# larger batches. With them, GANs were the best painters for years, and then were beaten
-# by diffusion on their own measure ([Dhariwal and Nichol,
+# slopes](https://arxiv.org/abs/1801.04406), averages of the generator's weights, and
+# much larger batches. With them, GANs were the best painters for years, and then were
+# beaten by diffusion on their own measure ([Dhariwal and Nichol,
 # 2021](https://arxiv.org/abs/2105.05233)). One thing they still do better: a picture
 # takes a single pass through the network.
 #
@@ -1310,5 +1312,5 @@ quiz(
 # 2020](https://arxiv.org/abs/2006.06676)). And a generator that was trained on millions
 # of other pictures knows something more: that is another experiment.
 #
-# In the lab you write both losses and a turn of each player, tell three kinds of failure
-# apart, write the distance, and forge a ring that you have never seen.
+# In the lab you write both losses and a turn of each player, tell three kinds of
+# failure apart, write the distance, and forge a ring that you have never seen.
