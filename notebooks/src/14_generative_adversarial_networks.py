@@ -1051,7 +1051,7 @@ def begin_again():
     for optimizer in (critic.optimizer, chain.optimizer):
         for variable in optimizer.variables:
             if variable.name != "learning_rate":
-                variable.assign(keras.ops.zeros_like(variable))
+                variable.assign(np.zeros(variable.shape))
 
 
 # %% [markdown]
