@@ -661,3 +661,37 @@ class TestLab12:
         assert page.ran
         assert find(page, ".layerwise-not-tried").is_visible()
         clean(page)
+
+
+class TestLesson14:
+    notebook = "notebooks/14_generative_adversarial_networks.ipynb"
+    explorer = ".layerwise-explorer:has-text('noise numbers')"
+
+    def test_it_runs_from_top_to_bottom(self, page):
+        assert page.ran
+        clean(page)
+
+    def test_the_theatre_plays_and_its_balance_is_turned_meanwhile(self, page):
+        explorer = find(page, self.explorer)
+        sentence = explorer.locator(".layerwise-says")
+        explorer.locator("button:has-text('Play')").click()
+        sentence.filter(has_text="steps of each").wait_for(timeout=30_000)
+        seen = set()
+        for _ in range(20):
+            page.raw.wait_for_timeout(250)
+            seen.add(sentence.inner_text())
+        assert len(seen) > 3, "the picture should change many times while it plays"
+        explorer.locator("button:has-text('Pause')").click()
+        explorer.locator("button:has-text('Play')").wait_for(timeout=20_000)
+        explorer.locator("select").nth(1).select_option("minimax")
+        sentence.filter(has_text="minimax loss pushes").wait_for(timeout=20_000)
+        clean(page)
+
+
+class TestLab14:
+    notebook = "labs/14_generative_adversarial_networks.ipynb"
+
+    def test_an_untouched_lab_runs_through_and_says_that_nothing_was_tried(self, page):
+        assert page.ran
+        assert find(page, ".layerwise-not-tried").is_visible()
+        clean(page)

@@ -12,6 +12,7 @@ __all__ = [
     "confidence",
     "convolution",
     "drawing_pad",
+    "duel",
     "features",
     "fill_in",
     "heads",
@@ -701,3 +702,28 @@ def alignment(translate, *, heads=4, **state):
     from layerwise.explore.alignments import build
 
     return build(translate, state, heads=heads)
+
+
+def duel(**state):
+    """Watch a generator and its critic learn against each other, and change the balance while they do.
+
+    Args:
+        **state: Values to start from: ``scene`` ("ring of eight", "grid of nine" or "one large, two small"), ``noise``,
+            ``generator_rate``, ``critic_rate``, ``loss`` ("non-saturating" or "minimax"), ``blur``, ``seed``.
+
+    Returns:
+        An explorer with ``play()``, ``pause()``, ``step(count)`` and ``reset()``. Left, the points and what the critic
+        thinks of every place; right, the share of each clump, and both losses.
+
+    Example:
+        >>> from layerwise import explore
+        >>> duel = explore.duel(noise=2)
+        >>> duel.step(50)
+        >>> duel.steps
+        50
+
+    Explained in lesson 14.
+    """
+    from layerwise.explore.theatre import Theatre
+
+    return Theatre(state)
