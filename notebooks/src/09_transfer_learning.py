@@ -1413,7 +1413,7 @@ quiz(
 # ([CLIP](https://arxiv.org/abs/2103.00020)), which can name kinds that nobody has given
 # an example of. Large language models are customised by training a few small matrices
 # beside the frozen ones ([LoRA](https://arxiv.org/abs/2106.09685)); that is this page's
-# idea again, in lesson 21.
+# idea again, in lesson 22.
 #
 # **The dermatologists.** The network of the opening was compared on chosen pictures.
 # Who is ill is not decided by a photo, and a score at par in a paper is no clinical
