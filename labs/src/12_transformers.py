@@ -294,17 +294,8 @@ def mask_words(rows, mask, share, rng):
 # %% [markdown]
 # ## 3 · From blocks to a model
 #
-# Build a next-token model for the shape (texts, `length`): it reads whole numbers from
-# 0 to `pieces` - 1 and answers at each place with one score for each piece, shape
-# (texts, `length`, `pieces`). It has to
-#
-# - know *where* each piece stands: an embedding of the place is added to that of the
-#   piece,
-# - see no piece that comes later: `use_causal_mask=True`,
-# - give plain scores, without a softmax.
-#
-# One block of `units` numbers is enough: attention with four heads, then two dense
-# layers, each with normalisation before it and a shortcut around it.
+# A model needs to know where each piece stands. This layer is for that; it learns a list
+# of numbers for every place.
 
 # %%
 class Places(keras.layers.Layer):
@@ -316,6 +307,19 @@ class Places(keras.layers.Layer):
     def call(self, signal):
         return signal + self.table
 
+
+# %% [markdown]
+# Build a next-token model for the shape (texts, `length`): it reads whole numbers from
+# 0 to `pieces` - 1 and answers at each place with one score for each piece, shape
+# (texts, `length`, `pieces`). It has to
+#
+# - know *where* each piece stands: an embedding of the place is added to that of the
+#   piece,
+# - see no piece that comes later: `use_causal_mask=True`,
+# - give plain scores, without a softmax.
+#
+# One block of `units` numbers is enough: attention with four heads, then two dense
+# layers, each with normalisation before it and a shortcut around it.
 
 # %% tags=["definition"] exercise="12.language_model"
 """A next-token model out of blocks."""
