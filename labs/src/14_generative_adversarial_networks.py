@@ -1205,14 +1205,8 @@ def keep(steps, choosing, reporting, generator_losses):
 # %% [markdown]
 # ## 8 · A ring of your own
 #
-# Everything comes together. You get 4,000 real points, shape (4000, 2), in six to nine
-# small clumps around the origin; you are not told how many, nor where. Return 2,000
-# *made* points, shape (2000, 2), by a generator that you train. All clumps must be
-# held, as in exercise 3, and at least 40 in 100 points must be near a centre. Four
-# minutes are the limit; ten seconds are enough.
-#
-# The networks are given, as in the lesson: `fresh`, `forward`, `backward` and `Adam`.
-# The losses are yours.
+# Everything comes together. The networks are given, as in the lesson: `fresh`, `forward`,
+# `backward` and `Adam`. The losses are yours.
 
 
 # %%
@@ -1266,6 +1260,13 @@ class Adam:
             square += 0.01 * (slope**2 - square)
             one -= np.float32(rate) * mean / (np.sqrt(square) + np.float32(1e-7))
 
+
+# %% [markdown]
+# You get 4,000 real points, shape (4000, 2), in six to nine
+# small clumps around the origin; you are not told how many, nor where. Return 2,000
+# *made* points, shape (2000, 2), by a generator that you train. All clumps must be
+# held, as in exercise 3, and at least 40 in 100 points must be near a centre. Four
+# minutes are the limit; ten seconds are enough.
 
 # %% tags=["definition"] exercise="14.ring"
 """A generator for a ring that nobody has seen."""
