@@ -1262,11 +1262,12 @@ class Adam:
 
 
 # %% [markdown]
-# You get 4,000 real points, shape (4000, 2), in six to nine
-# small clumps around the origin; you are not told how many, nor where. Return 2,000
-# *made* points, shape (2000, 2), by a generator that you train. All clumps must be
-# held, as in exercise 3, and at least 40 in 100 points must be near a centre. Four
-# minutes are the limit; ten seconds are enough.
+# You get 4,000 real points, shape (4000, 2), in six to nine small clumps around the
+# origin; you are not told how many, nor where. Return 2,000 *made* points, shape (2000,
+# 2), by a generator that you train. All clumps must be held, as in exercise 3, and at
+# least 40 in 100 points must be near a centre. Four minutes are the limit; ten seconds
+# are enough.
+
 
 # %% tags=["definition"] exercise="14.ring"
 """A generator for a ring that nobody has seen."""
