@@ -264,9 +264,9 @@ found("scratch_few_half", half, "That is known to within ±{:.0%}.")
 
 # %% [markdown]
 # More pixels, more steps and above all more pictures would bring it further; lesson 01
-# had them. But look at its task. It has been asked to find
-# out at the same time what an edge is, what a petal is, and which petals are a daisy's,
-# from a handful of pictures. Only the last of the three is about daisies.
+# had them. But look at its task. It has been asked to find out at the same time what an
+# edge is, what a petal is, and which petals are a daisy's, from a handful of pictures.
+# Only the last of the three is about daisies.
 
 # %% [markdown]
 # ## Somebody else's eye
@@ -1029,14 +1029,14 @@ class ByLayer(keras.optimizers.Adam):
 # %%
 predict(
     "09.tuning",
-    f"{FEW} labels a class; the last block learns at the head's rate of 0.003. Better "
-    "or worse than frozen?",
+    f"{FEW} labels a class; the last block and the head learn at a rate of 0.01. "
+    "Better or worse than frozen?",
     ["better by some points", "no difference worth speaking of", "worse"],
 )
 
 # %%
 TUNE_STEPS = {"smoke": 2, "quick": 24, "full": 60}[PROFILE]
-RATES = {"one large rate": (0.003, 1.0), "rates by layer": (0.003, 0.01)}
+RATES = {"one large rate": (0.01, 1.0), "rates by layer": (0.003, 0.01)}
 
 
 def fine_tuned(network, state, labels, seed):
@@ -1090,11 +1090,11 @@ found("by_layer", 100 * small_change, "With rates by layer by {:+.1f} points.")
 found("by_layer_half", 100 * half, "That is known to within ±{:.1f} points.")
 
 # %% [markdown]
-# A million weights and fifty pictures: at a large rate the eye learns the fifty by
-# heart, and in doing so loses part of what the million photos had taught it. With a
-# small rate below, it can hardly lose anything, and with so few labels it hardly gains
-# anything either. Fine-tuning is for those who have hundreds of labels, or pictures of
-# another kind than the eye has met. Freeze first; it is also the cheapest.
+# A million weights and a handful of pictures: whatever fits the handful can be learned
+# by heart, and what a million photos have taught is lost on the way. A rate that is not
+# unusual for a network from scratch ruins a good eye in a few steps. With rates by
+# layer it can hardly lose anything, and with so few labels it hardly gains anything
+# either. Freeze first: it is the cheapest, and it is what any tuning has to beat.
 
 # %% [markdown]
 # ## The preprocessing that breaks it

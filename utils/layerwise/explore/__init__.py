@@ -385,7 +385,8 @@ def labels_saved(rows, **state):
     Example:
         >>> from layerwise import explore
         >>> runs = {"from scratch": (0.4, 0.8), "transferred": (0.6, 0.9)}
-        >>> rows = [{"method": m, "examples": n, "score": s} for m, pair in runs.items() for n, s in zip((1, 100), pair)]
+        >>> pairs = [(method, *pair) for method, both in runs.items() for pair in zip((1, 100), both)]
+        >>> rows = [{"method": method, "examples": n, "score": score} for method, n, score in pairs]
         >>> saved = explore.labels_saved(rows, labels=1)
         >>> saved.compute()["ends"][1]
         10.0
