@@ -558,3 +558,140 @@ class TestLab11:
         assert page.ran
         assert find(page, ".layerwise-not-tried").is_visible()
         clean(page)
+
+
+class TestLesson09:
+    notebook = "notebooks/09_transfer_learning.ipynb"
+    explorer = ".layerwise-explorer:has-text('labels a class')"
+
+    def test_it_runs_from_top_to_bottom(self, page):
+        assert page.ran
+        clean(page)
+
+    def test_arrow_keys_buy_labels_and_the_sentence_follows(self, page):
+        explorer = find(page, self.explorer)
+        sentence = explorer.locator(".layerwise-says")
+        handle = explorer.locator(".widget-slider .noUi-handle").first
+        handle.focus()
+        page.raw.keyboard.press("Home")
+        sentence.filter(has_text="With 1 label a class").wait_for(timeout=20_000)
+        handle.focus()
+        assert explorer.evaluate(PRESS) < PATIENCE
+        sentence.filter(has_text="With 3 labels a class").wait_for(timeout=20_000)
+        clean(page)
+
+    def test_another_method_is_held_against_the_network_from_scratch(self, page):
+        explorer = find(page, self.explorer)
+        explorer.locator("select").first.select_option("random eye")
+        explorer.locator(".layerwise-says", has_text="random eye gets").wait_for(timeout=20_000)
+        clean(page)
+
+
+class TestLab09:
+    notebook = "labs/09_transfer_learning.ipynb"
+
+    def test_an_untouched_lab_runs_through_and_says_that_nothing_was_tried(self, page):
+        assert page.ran
+        assert find(page, ".layerwise-not-tried").is_visible()
+        clean(page)
+
+
+class TestLesson10:
+    notebook = "notebooks/10_recurrent_networks.ipynb"
+    explorer = ".layerwise-explorer:has-text('added to the keeping gate')"
+
+    def test_it_runs_from_top_to_bottom(self, page):
+        assert page.ran
+        clean(page)
+
+    def test_opening_the_forget_gate_brings_the_slope_back(self, page):
+        explorer = find(page, self.explorer)
+        explorer.locator(".widget-slider:has-text('added to the keeping gate') .noUi-handle").focus()
+        assert explorer.evaluate(PRESS) < PATIENCE
+        explorer.locator(".layerwise-says", has_text="forget gate now lets").wait_for(timeout=20_000)
+        clean(page)
+
+    def test_a_simple_cell_has_no_gates(self, page):
+        explorer = find(page, self.explorer)
+        explorer.locator("select").select_option("simple")
+        explorer.locator(".layerwise-says", has_text="The simple cell as it starts").wait_for(timeout=20_000)
+        clean(page)
+
+
+class TestLab10:
+    notebook = "labs/10_recurrent_networks.ipynb"
+
+    def test_an_untouched_lab_runs_through_and_says_that_nothing_was_tried(self, page):
+        assert page.ran
+        assert find(page, ".layerwise-not-tried").is_visible()
+        clean(page)
+
+
+class TestLesson12:
+    notebook = "notebooks/12_transformers.ipynb"
+
+    def test_it_runs_from_top_to_bottom(self, page):
+        assert page.ran
+        clean(page)
+
+    def test_another_word_is_hidden_with_the_arrow_keys(self, page):
+        explorer = find(page, ".layerwise-explorer:has-text('hidden word')")
+        explorer.locator(".widget-slider:has-text('hidden word') .noUi-handle").focus()
+        assert explorer.evaluate(PRESS) < PATIENCE
+        explorer.locator(".layerwise-says", has_text="With word 5 hidden").wait_for(timeout=20_000)
+        clean(page)
+
+    def test_writing_on_asks_for_the_next_piece(self, page):
+        explorer = find(page, ".layerwise-explorer:has-text('the text so far')")
+        explorer.locator("input[type='text']").fill("please cancel my")
+        explorer.locator(".layerwise-says", has_text="After your text").wait_for(timeout=20_000)
+        clean(page)
+
+    def test_a_number_of_ones_own_is_translated(self, page):
+        explorer = find(page, ".layerwise-explorer:has-text('to translate')")
+        explorer.locator("input[type='text']").fill("seventy-two")
+        explorer.locator(".layerwise-says", has_text="looks most at").wait_for(timeout=20_000)
+        clean(page)
+
+
+class TestLab12:
+    notebook = "labs/12_transformers.ipynb"
+
+    def test_an_untouched_lab_runs_through_and_says_that_nothing_was_tried(self, page):
+        assert page.ran
+        assert find(page, ".layerwise-not-tried").is_visible()
+        clean(page)
+
+
+class TestLesson14:
+    notebook = "notebooks/14_generative_adversarial_networks.ipynb"
+    explorer = ".layerwise-explorer:has-text('noise numbers')"
+
+    def test_it_runs_from_top_to_bottom(self, page):
+        assert page.ran
+        clean(page)
+
+    def test_the_theatre_plays_and_its_balance_is_turned_meanwhile(self, page):
+        explorer = find(page, self.explorer)
+        sentence = explorer.locator(".layerwise-says")
+        explorer.locator("button:has-text('Play')").click()
+        sentence.filter(has_text="steps of each").wait_for(timeout=30_000)
+        seen = set()
+        for _ in range(20):
+            page.raw.wait_for_timeout(250)
+            seen.add(sentence.inner_text())
+        assert len(seen) > 3, "the picture should change many times while it plays"
+        explorer.locator("button:has-text('Pause')").click()
+        explorer.locator("button:has-text('Play')").wait_for(timeout=20_000)
+        explorer.locator("select").nth(1).select_option("minimax")
+        sentence.filter(has_text="minimax loss pushes").wait_for(timeout=20_000)
+        clean(page)
+
+
+class TestLab14:
+    notebook = "labs/14_generative_adversarial_networks.ipynb"
+
+    def test_an_untouched_lab_runs_through_and_says_that_nothing_was_tried(self, page):
+        assert page.ran
+        assert find(page, ".layerwise-not-tried").is_visible()
+        clean(page)

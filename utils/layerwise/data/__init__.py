@@ -46,13 +46,14 @@ _CATALOGUE = {
 
 SOURCES = ("auto", "best", "official", "bundled", "drawn", "live")
 
-# Functions for a learner's own files, and for feeding models; loaded when first used.
+# Functions for a learner's own files, for feeding models, and for borrowed weights; loaded when first used.
 _WHERE = {
     "from_csv": "own",
     "from_folder": "own",
     "from_text": "own",
     "from_wav": "own",
     "pipeline": "feeding",
+    "pretrained": "weights",
 }
 
 _HERE = ("SOURCES", "catalogue", "load", "names")

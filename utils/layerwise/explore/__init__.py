@@ -6,25 +6,31 @@ explorer is the last line of a cell; its state can be read and set as attributes
 
 __all__ = [
     "alarms",
+    "alignment",
     "batches",
     "computation_graph",
     "confidence",
     "convolution",
     "drawing_pad",
+    "duel",
     "features",
+    "fill_in",
     "heads",
     "inputs",
+    "labels_saved",
     "latent",
     "learning_curves",
     "learning_rate",
     "learning_rate_finder",
     "neuron",
+    "next_piece",
     "optimiser_race",
     "playground",
     "progress",
     "recall",
     "receptive_field",
     "refusal",
+    "unrolled",
 ]
 
 
@@ -552,3 +558,173 @@ def recall(**state):
     from layerwise.explore.circuits import build
 
     return build(state)
+
+
+def labels_saved(rows, **state):
+    """Choose a number of labels, and see how many more it takes without transfer to do as well.
+
+    Args:
+        rows: One row for each run, as a table or a list of dicts: ``method``, ``examples`` (labels for each class),
+            ``score``, and perhaps ``seed`` and ``task``. The first method is the one without transfer.
+        **state: Values to start from: ``labels``, ``method``, ``task``.
+
+    Returns:
+        An explorer. The learning curves with their 95 % intervals, and an arrow from one method to where the other
+        does as well.
+
+    Raises:
+        ValueError: When there are fewer than two methods, or a column is missing.
+
+    Example:
+        >>> from layerwise import explore
+        >>> runs = {"from scratch": (0.4, 0.8), "transferred": (0.6, 0.9)}
+        >>> scores = [(m, n, s) for m, pair in runs.items() for n, s in zip((1, 100), pair)]
+        >>> rows = [{"method": m, "examples": n, "score": s} for m, n, s in scores]
+        >>> saved = explore.labels_saved(rows, labels=1)
+        >>> saved.compute()["ends"][1]
+        10.0
+
+    Explained in lesson 09.
+    """
+    from layerwise.explore.sparing import build
+
+    return build(rows, state)
+
+
+def unrolled(trained=None, x=None, **state):
+    """Unroll a recurrent network over time: the slope that comes back to each step, the gates, the states.
+
+    Args:
+        trained: A dict from names to what ``layer.get_weights()`` of a `SimpleRNN`, `GRU` or `LSTM` gives; each can be
+            chosen beside the three cells as Keras starts them.
+        x: The inputs that are read, shape `(sequences, steps, features)`, repeated where more steps are wanted; random
+            ones when None.
+        **state: Values to start from: ``cell``, ``steps``, ``keep``, ``recurrent``, ``size``.
+
+    Returns:
+        An explorer. Above, the slope of the last state for the state before each step; below, gates and states.
+
+    Raises:
+        ValueError: When the weights are not those of such a layer, or do not fit the inputs.
+
+    Example:
+        >>> from layerwise import explore
+        >>> network = explore.unrolled(cell="GRU", steps=100)
+        >>> bool(network.compute()["slopes"][0] < 1e-10)
+        True
+
+    Explained in lesson 10.
+    """
+    from layerwise.explore.memories import build
+
+    return build(trained, x, state)
+
+
+def fill_in(fillers, **state):
+    """Hide one word of your own sentence, and see what a model puts in its place.
+
+    Args:
+        fillers: A function, or up to three by name. Each takes the text before the blank and the text after it, and
+            returns a dict from words to probabilities.
+        **state: Values to start from: ``words``, ``blank`` (which word is hidden, from 1).
+
+    Returns:
+        An explorer with the likeliest words as bars.
+
+    Raises:
+        CourseError: When `fillers` is no function and no dict of functions.
+
+    Example:
+        >>> from layerwise import explore
+        >>> explorer = explore.fill_in({"habit": lambda before, after: {"tea": 0.6, "coffee": 0.4}})
+        >>> explorer.set(words="a cup of coffee", blank=4)
+        >>> print(explorer.sentence)
+        In your sentence, habit says “tea”; “coffee” is number 2 on its list.
+
+    Explained in lesson 12.
+    """
+    from layerwise.explore.blanks import build
+
+    return build(fillers, state)
+
+
+def next_piece(predictors, **state):
+    """Begin a text, and see what models expect to come next, at a temperature of your choice.
+
+    Args:
+        predictors: A function, or up to three by name. Each takes the text so far and returns a dict from pieces of
+            text to probabilities.
+        **state: Values to start from: ``prefix``, ``temperature``.
+
+    Returns:
+        An explorer with the likeliest pieces as bars.
+
+    Raises:
+        CourseError: When `predictors` is no function and no dict of functions.
+
+    Example:
+        >>> from layerwise import explore
+        >>> explorer = explore.next_piece({"coin": lambda text: {"heads": 0.5, "tails": 0.5}}, prefix="")
+        >>> explorer.compute()["open"]
+        2.0
+
+    Explained in lesson 12.
+    """
+    from layerwise.explore.continuations import build
+
+    return build(predictors, state)
+
+
+def alignment(translate, *, heads=4, **state):
+    """Translate a text of your own, and see which words each written word looked at.
+
+    Args:
+        translate: A function that takes a text and returns the words it read, the words it wrote, and the weights of
+            attention, shape `(heads, written, read)`; two empty lists where it knows no word. The same text must give
+            the same.
+        heads: How many heads there are.
+        **state: Values to start from: ``words``, ``step`` (which written word is framed, from 1), ``head``.
+
+    Returns:
+        An explorer with the weights as a grid.
+
+    Raises:
+        CourseError: When `translate` is no function.
+
+    Example:
+        >>> from layerwise import explore
+        >>> turn = lambda text: (text.split(), text.split()[::-1], [[[0.0, 1.0], [1.0, 0.0]]])
+        >>> explorer = explore.alignment(turn, heads=1, words="twenty one")
+        >>> print(explorer.sentence)
+        It writes “one twenty”: “one” looks most at “one” (100%).
+
+    Explained in lesson 12.
+    """
+    from layerwise.explore.alignments import build
+
+    return build(translate, state, heads=heads)
+
+
+def duel(**state):
+    """Watch a generator and its critic learn against each other, and change the balance while they do.
+
+    Args:
+        **state: Values to start from: ``scene`` ("ring of eight", "grid of nine" or "one large, two small"), ``noise``,
+            ``generator_rate``, ``critic_rate``, ``loss`` ("non-saturating" or "minimax"), ``blur``, ``seed``.
+
+    Returns:
+        An explorer with ``play()``, ``pause()``, ``step(count)`` and ``reset()``. Left, the points and what the critic
+        thinks of every place; right, the share of each clump, and both losses.
+
+    Example:
+        >>> from layerwise import explore
+        >>> duel = explore.duel(noise=2)
+        >>> duel.step(50)
+        >>> duel.steps
+        50
+
+    Explained in lesson 14.
+    """
+    from layerwise.explore.theatre import Theatre
+
+    return Theatre(state)
