@@ -61,13 +61,8 @@ def labels_saved(rows, *, here=None, method=None, base=None, score="share right"
     Example:
         >>> from layerwise import plot
         >>> runs = {"from scratch": (0.4, 0.8), "transferred": (0.6, 0.9)}
-<<<<<<< HEAD
-        >>> scores = [(m, n, s) for m, pair in runs.items() for n, s in zip((1, 100), pair)]
-        >>> rows = [{"method": m, "examples": n, "score": s} for m, n, s in scores]
-=======
         >>> pairs = [(method, *pair) for method, both in runs.items() for pair in zip((1, 100), both)]
         >>> rows = [{"method": method, "examples": n, "score": score} for method, n, score in pairs]
->>>>>>> part2-09
         >>> plot.describe(plot.labels_saved(rows, title="Labels saved."))
         'Labels saved. With 1, transferred has a share right of 0.6; from scratch needs 10.'
 
