@@ -827,7 +827,7 @@ found("self_lead", 100 * gain, f"With {FEW}, it is {{:+.0f}} points from scratch
 found("self_lead_half", 100 * half, "That is known to within ±{:.0f} points.")
 
 # %% [markdown]
-# Views taught it something: it is far better than an eye that never learned. Whether a
+# Views taught it something: it is better than an eye that never learned. Whether a
 # small pool is enough to beat training from scratch, the last two lines say, and the
 # interval may well hold the zero. Methods of this kind live on numbers: SimCLR learned
 # from ImageNet's million photos, in batches of thousands, for hundreds of epochs.

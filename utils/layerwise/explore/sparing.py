@@ -53,7 +53,7 @@ def compute(tasks, order, *, labels, method, task):
 def draw(result, *, narrow=False):
     """Return the figure of a result."""
     task = "" if result["task"] == "the task" else f", {result['task']}"
-    title = f"What {result['labels']} labels a class buy{task}"
+    title = f"What {_labels(result['labels'])} a class {'buys' if result['labels'] == 1 else 'buy'}{task}"
     rows = [row for row in result["rows"] if row["method"] in (result["base"], result["method"])]
     if result["missing"]:
         from layerwise.plot import learning_curves
