@@ -79,7 +79,7 @@ def test_rates_blur_and_loss_go_on_and_all_else_begins_again():
     theatre.set(critic_rate=0.003, blur=0.5)
     theatre.loss = "minimax"
     assert theatre.steps == 30
-    assert theatre._duel.state == theatre.state
+    assert theatre._learner.state == theatre.state
     theatre.noise = 8
     assert theatre.steps == 0
     theatre.step(5)
@@ -94,7 +94,7 @@ def test_steps_must_be_a_number():
 
 def test_it_stops_at_its_last_step(monkeypatch):
     theatre = explore.duel()
-    monkeypatch.setattr(theatre._duel, "advance", lambda count: setattr(theatre._duel, "steps", count))
+    monkeypatch.setattr(theatre._learner, "advance", lambda count: setattr(theatre._learner, "steps", count))
     theatre.step(10 * MOST_STEPS)
     assert theatre.steps == MOST_STEPS
 

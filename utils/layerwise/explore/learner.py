@@ -27,6 +27,11 @@ class Learner:
         self.training = mlp.start(self.sizes, state["seed"])
         self.losses = [(0, *self._losses())]
 
+    @property
+    def steps(self):
+        """How many steps the network has been trained."""
+        return self.training.steps
+
     def _losses(self):
         answers = (mlp.forward(self.training.parameters, x, self.activation)[0] for x, _ in (self.train, self.test))
         return [mlp.cross_entropy(logits, y) for logits, (_, y) in zip(answers, (self.train, self.test), strict=True)]

@@ -3,7 +3,7 @@
 from layerwise.explore import mlp, toys
 from layerwise.explore.controls import Choice, Slider
 from layerwise.explore.learner import EPOCH, Learner, compute, draw, say
-from layerwise.explore.playing import Player
+from layerwise.explore.playing import LearningPlayer
 
 CONTROLS = (
     Choice("data", "data", tuple(toys.SHAPES), "circles", help="The points to separate."),
@@ -19,10 +19,11 @@ CONTROLS = (
 MOST_STEPS = 3000
 
 
-class Playground(Player):
+class Playground(LearningPlayer):
     """A network that trains while its boundary is drawn; see `layerwise.explore.playground`."""
 
     _MOST_STEPS = MOST_STEPS
+    _STRIDE = EPOCH
     _FRAME = 0.1
     _BUTTONS = (
         ("Train", "Train until you pause, 3,000 steps at most"),
@@ -31,64 +32,13 @@ class Playground(Player):
     )
 
     def __init__(self, state=None):
-        self._learner = None
         super().__init__("A small network", CONTROLS, compute=compute, draw=draw, say=say, state=state)
-        self._learner = Learner(self.state)
 
-    def compute(self, *, steps=0, **state):
-        """Return the result of training for `steps` steps from the start; the same state gives the same result."""
-        return compute(**{**self.state, **self._accept(state)}, steps=steps)
+    def _begin(self, state):
+        return Learner(state)
 
-    def figure(self, *, narrow=False):
-        """Return a still picture of the network as it is now."""
-        return self.draw(self._current()[0], narrow=narrow)
-
-    @property
-    def sentence(self):
-        """The sentence of the network as it is now."""
-        result, state, changed = self._current()
-        return self.say(state, result, changed)
-
-    @property
-    def steps(self):
-        """How many steps the network has been trained."""
-        return self._learner.training.steps
-
-    def step(self, count=EPOCH):
-        """Train for some steps; ten of them see every training point once."""
-        if int(count) != count or count < 0:
-            raise ValueError(f"step() takes a number of steps, 0 or more; got {count!r}.")
-        with self._lock:
-            self._changed = None
-            self._learner.advance(min(int(count), MOST_STEPS - self.steps))
-        self._redraw(wait=True)
-
-    def reset(self):
-        """Begin again with the first weights."""
-        with self._lock:
-            self._changed = None
-            self._learner = Learner(self._state)
-        self._redraw(wait=True)
-
-    def _after_change(self, moved):
-        if self._learner is None:
-            return
-        if moved == ["learning_rate"]:
-            self._learner.learning_rate = self._state["learning_rate"]
-        else:
-            self._learner = Learner(self._state)
-
-    def _current(self):
-        with self._lock:
-            return self._learner.result(), dict(self._state), self._changed
-
-    def _rewind(self):
-        self._learner = Learner(self._state)
-
-    def _advance(self, stop):
-        with self._lock:
-            if stop.is_set():
-                return
-            self._changed = None
-            self._learner.advance(min(EPOCH, MOST_STEPS - self.steps))
-        self._redraw(wait=True)
+    def _adopt(self, moved):
+        if moved != ["learning_rate"]:
+            return False
+        self._learner.learning_rate = self._state["learning_rate"]
+        return True

@@ -116,3 +116,83 @@ class Player(Explorer):
     def _label(self):
         if self._play_button:
             self._play_button.description = "Pause" if self.playing else self._BUTTONS[0][0]
+
+
+class LearningPlayer(Player):
+    """A player whose picture shows something that learns, step by step.
+
+    A subclass gives `_begin(state)`, which returns what learns: an object with `steps`, `advance(steps)` and
+    `result()`; `_adopt(moved)`, which says whether that can go on with the controls that were moved; and `_STRIDE`.
+
+    Args:
+        name, controls, compute, draw, say, state: As for `Explorer`; `compute` takes ``steps`` as well.
+    """
+
+    _STRIDE: int  # steps between two pictures
+
+    def __init__(self, name, controls, *, compute, draw, say, state=None):
+        self._learner = None
+        self._from_the_start = compute
+        super().__init__(name, controls, compute=compute, draw=draw, say=say, state=state)
+        self._learner = self._begin(self.state)
+
+    def compute(self, *, steps=0, **state):
+        """Return the result of `steps` steps from the start; the same state gives the same result."""
+        return self._from_the_start(**{**self.state, **self._accept(state)}, steps=steps)
+
+    def figure(self, *, narrow=False):
+        """Return a still picture of what has been learned by now."""
+        return self.draw(self._current()[0], narrow=narrow)
+
+    @property
+    def sentence(self):
+        """The sentence of what has been learned by now."""
+        result, state, changed = self._current()
+        return self.say(state, result, changed)
+
+    @property
+    def steps(self):
+        """How many steps have been taken."""
+        return self._learner.steps
+
+    def step(self, count=None):
+        """Take some steps; as many as between two pictures when None."""
+        count = self._STRIDE if count is None else count
+        if int(count) != count or count < 0:
+            raise ValueError(f"step() takes a number of steps, 0 or more; got {count!r}.")
+        with self._lock:
+            self._changed = None
+            self._learner.advance(min(int(count), self._MOST_STEPS - self.steps))
+        self._redraw(wait=True)
+
+    def reset(self):
+        """Begin again with the first weights."""
+        with self._lock:
+            self._changed = None
+            self._rewind()
+        self._redraw(wait=True)
+
+    def _begin(self, state):
+        raise NotImplementedError
+
+    def _adopt(self, moved):
+        raise NotImplementedError
+
+    def _after_change(self, moved):
+        if self._learner is not None and not self._adopt(moved):
+            self._rewind()
+
+    def _current(self):
+        with self._lock:
+            return self._learner.result(), dict(self._state), self._changed
+
+    def _rewind(self):
+        self._learner = self._begin(self._state)
+
+    def _advance(self, stop):
+        with self._lock:
+            if stop.is_set():
+                return
+            self._changed = None
+            self._learner.advance(min(self._STRIDE, self._MOST_STEPS - self.steps))
+        self._redraw(wait=True)
