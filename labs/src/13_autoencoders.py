@@ -338,12 +338,11 @@ def cases(rng):
 
 
 def observe(answer, inputs):
-    generator = np.random.default_rng(inputs["seed"])
     mean = np.tile(inputs["mean"], (DRAWS, 1))
     log_variance = np.tile(inputs["log_variance"], (DRAWS, 1))
-    first = np.asarray(answer(mean, log_variance, generator))
-    second = np.asarray(answer(mean, log_variance, generator))
-    return [first, second]
+    # A generator for each call: where the answer runs in another process, it gets a copy, which does not move on here.
+    generators = (np.random.default_rng((inputs["seed"], call)) for call in range(2))
+    return [np.asarray(answer(mean, log_variance, generator)) for generator in generators]
 
 
 def accept(inputs, output):

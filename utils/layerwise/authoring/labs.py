@@ -119,13 +119,13 @@ def asserted(code):
     begin = len(b"".join(lines[: call.lineno - 1])) + call.col_offset
     end = len(b"".join(lines[: call.end_lineno - 1])) + call.end_col_offset
     before, text, after = raw[:begin].decode(), raw[begin:end].decode(), raw[end:].decode()
-    ending = "assert verdict, verdict.message"
+    ending = "assert check_verdict, check_verdict.message"  # a name that no answer has
     # The call stays where it is, behind what it depends on.
     if any(isinstance(node, ast.Expr) and node.value is call for node in ast.walk(tree)):
         line = before.rpartition("\n")[2]
         indent = line[: len(line) - len(line.lstrip())]
-        return f"{before}verdict = {text}\n{indent}{ending}{after}"
-    return f"{before}(verdict := {text}){after}\n{ending}"
+        return f"{before}check_verdict = {text}\n{indent}{ending}{after}"
+    return f"{before}(check_verdict := {text}){after}\n{ending}"
 
 
 def _first_check(tree):
