@@ -356,9 +356,9 @@ def test_an_interrupted_or_killed_run_leaves_no_kernel(tmp_path, how):
     assert process.poll() is None, process.communicate()[0]
     assert len(alive(marker)) >= 4  # the run, its worker, the kernel and the kernel's child
     process.send_signal(how)
-    shown = process.communicate(timeout=60)[0] if how == signal.SIGINT else ""
+    shown = process.communicate(timeout=180)[0] if how == signal.SIGINT else ""
     process.stdout.close()
-    process.wait(timeout=60)
+    process.wait(timeout=180)
     if how == signal.SIGINT:
         assert process.returncode == 1
         assert "Stopped" in shown and "interrupted" in shown and "Traceback" not in shown
