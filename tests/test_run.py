@@ -366,7 +366,7 @@ def test_an_interrupted_or_killed_run_leaves_no_kernel(tmp_path, how):
     wait_for(lambda: not alive(marker))
 
 
-def wait_for(condition, seconds=60):
+def wait_for(condition, seconds=180):
     """Wait until a condition holds; the limit only ends a broken test."""
     limit = time.monotonic() + seconds
     while not condition():
