@@ -168,7 +168,7 @@ def test_the_map_names_its_classes_and_describes_itself():
 def test_alarms_costs_are_right():
     rng = np.random.default_rng(1)
     scores, anomalous = rng.random(300) + 0.01, rng.random(300) < 0.2
-    places = np.linspace(0.01, 1.2, 17)
+    places = np.sort([*np.linspace(0.01, 1.2, 17), *scores[:40]])  # also at scores: an alarm begins *from* there
     wanted = [1000 * (3 * np.mean(scores >= p) + 40 * np.mean(anomalous & (scores < p))) for p in places]
     assert np.allclose(limits.expense(scores, anomalous, places, miss=40, alarm=3), wanted)
 

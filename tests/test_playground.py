@@ -109,6 +109,7 @@ def test_the_learning_rate_goes_on_and_all_else_begins_again():
     playground.step(20)
     playground.learning_rate = 0.1
     assert playground.steps == 20
+    assert playground._current()[0]["learning_rate"] == 0.1, "the training that runs goes on with the new rate"
     playground.units = 6
     assert playground.steps == 0
     assert "untrained" in playground.sentence

@@ -92,6 +92,15 @@ def test_where_transfer_is_behind_it_says_so():
     assert "behind, and saves nothing" in explorer.sentence
 
 
+def test_a_lead_within_its_interval_is_no_lead():
+    near = [(0.50, 0.52, 0.47, 0.51), (0.53, 0.49, 0.50, 0.52)]
+    rows = [
+        {"method": method, "examples": 10, "seed": seed, "score": score}
+        for method, scores in zip(("from scratch", "borrowed"), near, strict=True) for seed, score in enumerate(scores)
+    ]
+    assert "nobody is ahead for certain" in explore.labels_saved(rows).sentence
+
+
 def test_a_method_that_was_not_measured_is_said_to_be_missing():
     explorer = explore.labels_saved(measured(), task="digits", method="own eye")
     assert explorer.sentence == "own eye was not measured with 10 labels a class on this task."

@@ -21,7 +21,7 @@ def build(rows, state=None):
         Choice("method", "transferred", tuple(order[1:]), order[1], help="What is held against the first curve."),
         Choice("task", "task", tuple(tasks), next(iter(tasks)), help="What is learned with these labels."),
     ]
-    fixed = {"method": order[1], "task": next(iter(tasks))}
+    fixed = {control.name: control.value for control in controls}  # what leaves no choice gets no control
     controls = [control for control in controls if len(control.options) > 1]
 
     def compute_(**given):
