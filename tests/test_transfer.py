@@ -132,6 +132,12 @@ def test_borrowed_weights_come_whole_and_say_where_they_are_from():
     assert "Apache-2.0" in repr(weights) and "ImageNet" in repr(weights)
 
 
+def test_borrowed_weights_show_a_card():
+    shown = data.pretrained("efficientnet_lite0")._repr_html_()
+    for told in ("trained on ImageNet", "3,413,024 numbers", "Apache-2.0", "Tan, Le (2019)", "not balanced"):
+        assert told in shown, told
+
+
 def test_unknown_weights_and_damaged_ones_are_named(tmp_path):
     with pytest.raises(CourseError, match='Did you mean "efficientnet_lite0"'):
         data.pretrained("efficientnet_lite")

@@ -85,24 +85,8 @@ class Dataset:
         if self.source == "drawn":
             rows.append(("what it is not", card.drawn["not"]))
         rows += [("from", card.origin), ("licence", card.licence)]
-        table = "".join(
-            f"<tr><th scope='row' style='{_CELL}white-space:nowrap'>{quote(str(name))}</th>"
-            f"<td style='{_CELL}white-space:normal'>{linked(str(value))}</td></tr>"
-            for name, value in rows
-        )
-        faults = "".join(
-            f"<li>{quote(fault['what'])}"
-            + (f" (<a href='{quote(fault['source'], quote=True)}'>source</a>)" if fault["source"] else "") + "</li>"
-            for fault in card.faults
-        )
         note = f"<p style='white-space:pre-line'><strong>Note.</strong> {quote(self.note)}</p>" if self.note else ""
-        return show.framed(
-            f"<p><strong style='font-size:1.1em'>{quote(card.title)}</strong></p><p>{linked(card.what)}</p>"
-            f"{_examples.of(self)}{note}{parts}<table style='margin:6px 0;border-collapse:collapse'>{table}</table>"
-            f"<details><summary>Known faults and how to cite</summary><ul>{faults or '<li>None known.</li>'}</ul>"
-            f"<p>{linked(card.citation)}</p></details>",
-            kind="data",
-        )
+        return shown(card, rows, between=f"{_examples.of(self)}{note}{parts}")
 
     def _parts(self):
         """Return a table of the arrays that come in parts, a column for each part, and the names of all others."""
@@ -167,6 +151,28 @@ def described(value):
     if hasattr(value, "__len__") and not hasattr(value, "__fspath__"):
         return f"{len(value):,} item{'' if len(value) == 1 else 's'}"
     return str(value)
+
+
+def shown(card, rows, *, between=""):
+    """Return a card as HTML: title, what it is, `between`, a table of `rows` (name, text), faults and citation."""
+    quote = html.escape
+    table = "".join(
+        f"<tr><th scope='row' style='{_CELL}white-space:nowrap'>{quote(str(name))}</th>"
+        f"<td style='{_CELL}white-space:normal'>{linked(str(value))}</td></tr>"
+        for name, value in rows
+    )
+    faults = "".join(
+        f"<li>{quote(fault['what'])}"
+        + (f" (<a href='{quote(fault['source'], quote=True)}'>source</a>)" if fault["source"] else "") + "</li>"
+        for fault in card.faults
+    )
+    return show.framed(
+        f"<p><strong style='font-size:1.1em'>{quote(card.title)}</strong></p><p>{linked(card.what)}</p>"
+        f"{between}<table style='margin:6px 0;border-collapse:collapse'>{table}</table>"
+        f"<details><summary>Known faults and how to cite</summary><ul>{faults or '<li>None known.</li>'}</ul>"
+        f"<p>{linked(card.citation)}</p></details>",
+        kind="data",
+    )
 
 
 def linked(text):

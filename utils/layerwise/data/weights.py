@@ -1,7 +1,7 @@
 """Weights that somebody else has trained: arrays by name, with a card that says by whom and on what."""
 
 from layerwise import paths
-from layerwise.data import _card, _sources
+from layerwise.data import _card, _dataset, _sources
 from layerwise.data.pictures import read_npz
 from layerwise.suggest import CourseError, nearest
 
@@ -18,6 +18,12 @@ class Weights(dict):
     def __repr__(self):
         numbers = sum(array.size for array in self.values())
         return f"{self.card}\n{len(self)} weights, {numbers:,} numbers"
+
+    def _repr_html_(self):
+        numbers = sum(array.size for array in self.values())
+        size = f"{len(self)} arrays, {numbers:,} numbers: {self.card.arrays['weights']}"
+        rows = [("weights", size), ("from", self.card.origin), ("licence", self.card.licence)]
+        return _dataset.shown(self.card, rows)
 
 
 def pretrained(name, *, folder=None):
