@@ -20,7 +20,7 @@ from layerwise.files import write
 from layerwise.suggest import CourseError
 
 LEARNER, TEST, CONDA = "requirements.txt", "requirements-test.txt", "environment.yml"
-OPENED = ("lab", "authoring")
+OPENED = ("lab", "authoring", "serving")
 """Extras that belong to the learner's set, beside the base."""
 ALSO_OPENED = ("pytest", "nbval")
 """Packages of the extra `test` that belong to it too: contracts in notebooks are tests that a learner may run."""
@@ -97,7 +97,7 @@ def ranges(root, *, extras=()):
 def misfits(root):
     """Return what is wrong between the pins and the ranges; empty where they agree.
 
-    Every range of the base and of the extras lab, authoring and test must have a pin for each
+    Every range of the base and of the extras lab, authoring, serving and test must have a pin for each
     supported Python and system, every such pin must lie within it, and a package may not stand
     in both files.
     """
