@@ -15,6 +15,7 @@ dependencies = ["numpy>=2", "Typing_Extensions>=4"]
 [project.optional-dependencies]
 lab = ["jupyterlab>=4.6"]
 authoring = []
+serving = []
 test = ["pytest>=9", "ruff>=0.14"]
 """
 GOOD = "numpy==2.4.6 ; python_full_version < '3.12'\nnumpy==2.5.5 ; python_full_version >= '3.12'\n" \

@@ -1,4 +1,4 @@
-"""Callbacks that a learner should not have to write: live curves, a line of progress, a stop button.
+"""What a learner should not have to write: live curves, a line of progress, a stop button, and repeated runs.
 
     model.fit(x_train, y_train, epochs=10, verbose=0, callbacks=[train.LiveCurves(), train.StopButton()])
 
@@ -7,7 +7,14 @@ They work on each of Keras's backends, and quietly where there is no notebook to
 
 from layerwise import lazy
 
-_WHERE = {"LiveCurves": "live", "Progress": "line", "StopButton": "stopping"}
+_WHERE = {
+    "LiveCurves": "live",
+    "Progress": "line",
+    "StopButton": "stopping",
+    "interval": "runs",
+    "restart": "runs",
+    "slopes": "gradients",
+}
 
 __all__ = sorted(_WHERE)
 
