@@ -717,7 +717,7 @@ assert 1 <= size_of["lstm_reader"] / size_of["attention_reader"] < 1.03
 # 1,000 examples more.
 
 # %%
-RUNS, STEPS = {"smoke": (2, 2), "quick": (3, 200), "full": (8, 2_000)}[PROFILE]
+RUNS, STEPS = {"smoke": (2, 1), "quick": (3, 200), "full": (8, 2_000)}[PROFILE]
 BATCH = 128
 
 
