@@ -7,9 +7,15 @@
 # beat, a clipped gradient, a backtest that pays its costs, and the decoding of a
 # translator. At the end a translator of numbers runs on your step and your decoding.
 #
-# Fill in a function, then run the check below it. Each check tries fresh random inputs.
-# `hint("10.lstm_step")` opens one step at a time; `solution("10.lstm_step")` shows the
-# whole answer.
+# **What comes of it:** a translator on a loop that you have written yourself, from its
+# gates to its last word, and an honest judge of forecasts. The first shows that there
+# is no more in a recurrent network than you have seen. The second you will want
+# wherever somebody shows you a forecast: a leak raises no error, and the way to know
+# one when you meet it is to have written the program without it.
+#
+# Each check runs your function on inputs that are drawn at that moment, so that no
+# answer can fit by luck. When you are stuck, `hint("10.lstm_step")` opens one step at a
+# time, and `solution("10.lstm_step")` shows the whole answer.
 
 # %% tags=["parameters"]
 import os
@@ -238,6 +244,10 @@ if lstm_works:
             said, memory = lstm_step(x, said, memory, kernel, recurrent_kernel, bias)
             sizes.append(np.linalg.norm(memory))
         kept[f"forget bias {bias_of_forget:g}"] = sizes
+
+# %% [markdown]
+# On a logarithmic axis, a memory that loses the same share at each step is a straight
+# line. Which of the three is nearly level?
 
 # %%
 plot.curves(
@@ -488,12 +498,16 @@ def baselines(series, season):
 
 
 # %% [markdown]
-# Try them on the sea off Peru, month by month, with its rhythm of twelve.
+# Try them on the sea off Peru, month by month, with its rhythm of twelve. Guess first:
+# does this month say more about the next one, or does the same month of last year?
 
 # %%
 el_nino = data.load("el_nino")
 sea = el_nino.table["temperature"].to_numpy()
 el_nino
+
+# %% [markdown]
+# The mean of all misses, in degrees:
 
 # %%
 if baselines_work:
@@ -779,6 +793,10 @@ if backtest_works:
     returns = np.insert(price[20:] / price[19:-1] - 1, 0, 0.0)
     honest = backtest(signal, returns, 0.001)
     leaking = backtest(np.append(signal[1:], 0.0), returns, 0.001)
+
+# %% [markdown]
+# Three curves begin at 1. The axis is logarithmic, or the leak would press the other
+# two flat.
 
 # %%
 plot.curves(
@@ -1122,7 +1140,8 @@ def forecaster(x_train, y_train):
 # ## Something to keep
 #
 # A translator of numbers, from digits to words in a language of your choice. Keras
-# trains it; then it is *your* step and *your* decoding that read and write.
+# trains it; then it is *your* step and *your* decoding that read and write. First the
+# pairs, and a number for each word that occurs in them:
 
 # %%
 LANGUAGE = "en"  # or "de", "fr", "es", "it"
@@ -1132,6 +1151,10 @@ pieces = [text.replace("-", "- ").split() for text in numbers.pairs_train[:, 1]]
 words = ["", "<start>", "<stop>", *sorted({word for text in pieces for word in text})]
 place = {word: number for number, word in enumerate(words)}
 LONGEST = max(map(len, pieces)) + 1
+
+# %% [markdown]
+# Both sides become rows of whole numbers, filled up to the same length.
+
 
 # %%
 def as_digits(number):
@@ -1144,6 +1167,11 @@ given = np.zeros((len(pieces), LONGEST + 1), dtype="int32")
 for row, text in zip(given, pieces):
     tokens = [1, *(place[word] for word in text), 2]
     row[: len(tokens)] = tokens
+
+# %% [markdown]
+# The network is the lesson's, a little smaller: one LSTM reads the digits, and its last
+# state is where another begins to write. While it learns it is given the right word
+# before.
 
 # %%
 if lstm_works and greedy_works:
@@ -1165,6 +1193,11 @@ if lstm_works and greedy_works:
     speller.fit([digits, given[:, :-1]], given[:, 1:], 128, TURNS, verbose=0)
 
 
+# %% [markdown]
+# From here on Keras only lends its weights. Your step reads the digits, your decoding
+# asks for word after word, and your step answers.
+
+
 # %%
 def spell(number):
     """Return a number in words, by your own step and your own decoding."""
@@ -1182,6 +1215,9 @@ def spell(number):
     return " ".join(words[token] for token in written).replace("- ", "-")
 
 
+# %% [markdown]
+# Only a number that is right in every word counts:
+
 # %%
 if lstm_works and greedy_works:
     asked = numbers.pairs_test[:200]
@@ -1191,13 +1227,8 @@ if lstm_works and greedy_works:
     print(*zip(asked[:5, 0], spelled), sep="\n")
 
 # %% [markdown]
-# Look into the encoder that you trained: choose it as the cell, and see what its gates
-# do while it reads.
-
-# %%
-if lstm_works and greedy_works:
-    seen = layers["digits"].get_weights()[0][digits[:4]]
-    encoders = {"your encoder": layers["encoder"].get_weights()}
+# Did training move the forget gate? It started with a bias of 1 in every unit. This is
+# the mean of where the biases are now:
 
 # %%
 plot.bars(
@@ -1206,6 +1237,15 @@ plot.bars(
     x_title="mean bias of the forget gate",
     title="What training did to the forget gate",
 ) if lstm_works and greedy_works else None
+
+# %% [markdown]
+# Now look into the encoder that you trained, and see what its gates do while it reads
+# four numbers.
+
+# %%
+if lstm_works and greedy_works:
+    seen = layers["digits"].get_weights()[0][digits[:4]]
+    encoders = {"your encoder": layers["encoder"].get_weights()}
 
 # %% [markdown]
 # Move *steps* and *added to the keeping gate*: how far back would this encoder's slopes

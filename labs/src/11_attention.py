@@ -5,9 +5,15 @@
 # by part, in NumPy, and put them together to a transformer block. At the end a network
 # that Keras has trained runs through your functions, and you see where its heads look.
 #
-# Fill in a function, then run the check below it. Each check tries fresh random inputs.
-# `hint("11.attention")` opens one step at a time; `solution("11.attention")` shows the
-# whole answer.
+# **What comes of it:** the part that a large language model repeats many times over. Your
+# block gives the same numbers as Keras's, up to rounding, and whoever has written one
+# reads a drawing of a transformer like a plan of their own house. Lesson 12 goes on
+# from there.
+#
+# Exercises 1 to 6 are the pieces, 7 counts, 8 puts together. What is checked is what
+# your function returns for inputs that nobody has seen before, never how you wrote it.
+# `hint("11.attention")` gives away a little, and more when you ask again;
+# `solution("11.attention")` all of it.
 
 # %% tags=["parameters"]
 import os
@@ -172,7 +178,8 @@ def attention(query, key, value):
 
 
 # %% [markdown]
-# Held against Keras, on random numbers:
+# Held against Keras, on random numbers. It wants an axis for a batch and one for the
+# heads, which are put in and taken away again:
 
 # %%
 if attention_works:
@@ -435,6 +442,10 @@ def masked_weights(scores, allowed):
 if causal_works and masked_works:
     some = masked_weights(rng.normal(size=(8, 8)), causal_mask(8))
     assert np.allclose(some.sum(axis=1), 1)
+
+# %% [markdown]
+# Above the diagonal the grid must be empty, and the first letter can read nothing but
+# itself.
 
 # %%
 plot.attention(
@@ -707,13 +718,17 @@ def turn(width, steps):
 
 # %% [markdown]
 # With positions, the matrix and your attention you can build the circuit of the lesson,
-# and make it look two places back instead of one. Here is where its first head looks:
+# and make it look two places back instead of one. Your `attention` gives what is read;
+# let the values be the rows of an identity matrix, and that is the weights themselves.
 
 # %%
 ready = attention_works and positions_work and turn_works
 if ready:
     places = positions(8, 32)
     two_back = attention(60 * places @ turn(32, 2), places, np.eye(8))
+
+# %% [markdown]
+# The first two letters have nothing two places before them. What do they do?
 
 # %%
 plot.attention(
@@ -1234,8 +1249,9 @@ def block(words, parts, heads):
 # %% [markdown]
 # ## Something to keep
 #
-# Keras trains a block like yours on a recall task: eight letters with a digit each, then
-# one of the letters again, and its digit is wanted.
+# A block can be shown to work by looking inside one that has learned something. Keras
+# trains a block like yours on a recall task: eight letters with a digit each, then one
+# of the letters again, and its digit is wanted.
 
 
 # %%
@@ -1246,6 +1262,11 @@ def questions(count):
     letters = np.hstack([letters, np.take_along_axis(letters, asked, axis=1)])
     answers = np.take_along_axis(digits, asked, axis=1)[:, 0]
     return letters, np.pad(digits, [(0, 0), (0, 1)], constant_values=10), answers
+
+
+# %% [markdown]
+# Letters and digits each get an embedding, and their sum goes through one block. Only
+# the last place, the one that asks, gives scores for the ten digits.
 
 
 # %%
@@ -1289,6 +1310,9 @@ def parts_of(network):
     return named
 
 
+# %% [markdown]
+# Train it, and ask 200 questions that it has not met. Guessing gets one in ten.
+
 # %%
 if block_works and multi_head_works:
     steps = 5 if PROFILE == "smoke" else 400
@@ -1327,6 +1351,9 @@ def gaze(text, head):
     return attention(query, key, np.eye(len(text)))
 
 
+# %% [markdown]
+# Both heads, on the first of the 200 questions:
+
 # %%
 done = block_works and multi_head_works and attention_works
 if done:
@@ -1334,6 +1361,10 @@ if done:
     digits = [str(digit) if digit < 10 else "?" for digit in digits]
     names = [chr(97 + letter) + digit for letter, digit in zip(letters, digits)]
     maps = {f"head {head + 1}": gaze(words_in[0], head) for head in (0, 1)}
+
+# %% [markdown]
+# In the last row stands the letter with a question mark. Look there for a dark cell in
+# the column of the same letter; the other rows were never asked for anything.
 
 # %%
 plot.attention_maps(
@@ -1357,6 +1388,9 @@ def look(text, head):
     names = [letter + (digit or "?") for letter, digit in pairs]
     return names, names, gaze(keras.ops.convert_to_numpy(words)[0], head)
 
+
+# %% [markdown]
+# Typed in as a text, the same question must give the same map:
 
 # %%
 if done:

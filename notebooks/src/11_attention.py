@@ -26,12 +26,12 @@ import os
 PROFILE = os.environ.get("LAYERWISE_PROFILE", "quick")
 
 # %%
-import time
+import timeit
 
 import keras
 import numpy as np
 
-from layerwise import data, explore, plot
+from layerwise import data, explore, plot, train
 from layerwise.check import found, predict, quiz
 
 keras.utils.set_random_seed(0)
@@ -46,8 +46,9 @@ rng = np.random.default_rng(0)
 # *key*, a list of numbers, and a *value*, another list. You come with a *query*, a list
 # as long as a key. Every entry is read a little: the more, the better its key fits.
 #
-# Here are five entries with random keys of 16 numbers. The query is the key of entry
-# number 2, with some noise on it.
+# Here are five entries with random keys of 16 numbers, counted from 0 as Python does.
+# The query is the key of entry number 2, with some noise on it. A dictionary would find
+# nothing, because no key is *equal* to it.
 
 # %%
 key = rng.normal(size=(5, 16))
@@ -69,7 +70,8 @@ def softmax(scores):
 
 
 # %% [markdown]
-# The whole of attention is three lines:
+# The whole of attention is three lines. Only the last two axes count, places and size;
+# what stands before them may be a batch of texts, or several heads.
 
 
 # %%
@@ -81,7 +83,7 @@ def attend(query, key, value):
 
 
 # %% [markdown]
-# On our five entries:
+# On our five entries, whose values are 10, 20, 30, 40 and 50:
 
 # %%
 read, weights = attend(query, key, value)
@@ -103,7 +105,8 @@ words = np.stack([vectors[word] for word in sentence])
 read, weights = attend(words, words, words)
 
 # %% [markdown]
-# Where does each word look? The lines are those of one word, the grid shows them all.
+# Where does each word look? The lines are those of one word, the thicker the more it
+# reads; the grid shows all words at once, the darker the more.
 
 # %%
 plot.attention(weights, sentence, chosen=5, title="“dog” finds itself, and its like")
@@ -113,7 +116,8 @@ plot.attention(weights, sentence, chosen=5, title="“dog” finds itself, and i
 # row sums to 1, so the two dogs share the weight. No word asks for anything clever yet,
 # because nothing has been learned.
 #
-# Keras has it as one operation. It expects the axes batch, length, heads, size:
+# Keras has it as one operation. It expects the axes batch, length, heads, size, and we
+# have only length and size. So a batch of one text and a single head are put in:
 
 
 # %%
@@ -123,7 +127,8 @@ def as_keras(array):
 
 
 # %% [markdown]
-# Does it give what ours gives?
+# Does it give what ours gives? It computes with 32 bits, ours with 64, so that the last
+# digits may differ.
 
 # %%
 library = keras.ops.dot_product_attention(*[as_keras(words)] * 3)
@@ -134,9 +139,12 @@ assert difference < 1e-5
 # %% [markdown]
 # ## Why the square root
 #
-# A score is a sum of products, one for each entry of a key. The more entries, the
-# larger the sum gets by chance alone. Take queries and keys of random numbers with mean
-# 0 and spread 1, look at 32 places, and leave the root out.
+# A score is a sum of products, one for each entry of a key. Take queries and keys of
+# random numbers with mean 0 and spread 1, as good first weights would make them. Then
+# each product has mean 0 and spread 1 as well; but the *squares* of spreads add up, so
+# that a sum of $d$ of them spreads by $\sqrt d$. The longer the key, the larger the
+# scores, by chance alone. What does the softmax make of that? Look at 32 places, and
+# leave the root out.
 
 # %%
 predict(
@@ -149,7 +157,8 @@ predict(
 # %% [markdown]
 # We measure three things at each size: the spread of the scores, the largest weight,
 # and how much slope the softmax lets through. The slope of weight $i$ along its own
-# score is $w_i (1 - w_i)$, which is zero where a weight is 0 or 1.
+# score is $w_i (1 - w_i)$, which is zero where a weight is 0 or 1. Every size gets 200
+# queries, each with 32 keys of its own.
 
 # %%
 SIZES = [4, 16, 64, 256, 1024]
@@ -165,7 +174,7 @@ for size in SIZES:
 
 # %% [markdown]
 # First the largest weight. With 32 places, sharing alike would give each about a
-# thirtieth.
+# thirtieth. Follow the two lines to the right: which of them stays where it was?
 
 # %%
 plot.curves(
@@ -175,6 +184,9 @@ plot.curves(
     y_title="largest of 32 weights, mean",
     title="Without the root, one place takes all",
 ).update_xaxes(type="log", tickvals=SIZES)
+
+# %% [markdown]
+# For keys of 256 numbers:
 
 # %%
 found("score_spread", spread[3], "With 256 numbers the scores spread by {:.1f}.")
@@ -187,7 +199,8 @@ found(
 found("strongest_scaled", strongest["root"][3], "With it, {:.0%}.")
 
 # %% [markdown]
-# And the slope?
+# A place that gets all the weight is not wrong by itself. What is wrong is that a
+# softmax so sure of itself can hardly be changed. How much slope gets through it?
 
 # %%
 found(
@@ -197,8 +210,8 @@ found(
 )
 
 # %% [markdown]
-# The spread of a sum of $d$ such products is $\sqrt d$, and dividing by it brings the
-# scores back to a spread of 1, whatever the size. Without the root the softmax is
+# Dividing by $\sqrt d$ brings the scores back to a spread of 1, whatever the size, and
+# a head of any size begins by looking around. Without the root the softmax is
 # *saturated* from the start: before anything was learned, each query stares at one
 # place picked by chance, and hardly any slope tells it to look elsewhere. That is what
 # [Vaswani and others](https://arxiv.org/abs/1706.03762) suspected, in their section
@@ -255,33 +268,31 @@ def multi_head(x_query, x_key, settings, heads, allowed=True):
 
 
 # %% [markdown]
-# `keras.layers.MultiHeadAttention` keeps its matrices with the heads as an axis of
-# their own: (width, heads, size) on the way in, (heads, size, width) on the way out.
-# Put flat, they are ours.
+# Keras's layer on three random texts of ten words, each word 32 numbers. Its biases are
+# drawn as well, because biases of zero could stand anywhere unnoticed.
 
 # %%
 layer = keras.layers.MultiHeadAttention(4, 8, bias_initializer="normal")
 texts = rng.normal(size=(3, 10, 32)).astype("float32")
 library, their_weights = layer(texts, texts, return_attention_scores=True)
 
-
 # %% [markdown]
-# A function for that:
+# It keeps its matrices with the heads as an axis of their own: (width, heads, size) on
+# the way in, (heads, size, width) on the way out. Put flat, they are ours.
 
 
 # %%
 def flat(layer):
     """Return the layer's eight weights as plain matrices and lists."""
-    stored = layer.get_weights()
-    ways_in = [
-        part.reshape(len(part), -1) if part.ndim == 3 else part.ravel()
-        for part in stored[:6]
-    ]
-    return [*ways_in, stored[6].reshape(-1, stored[6].shape[-1]), stored[7]]
+    *ways_in, way_out, last = layer.get_weights()
+    sizes = [(-1,) if part.ndim == 2 else (len(part), -1) for part in ways_in]
+    ways_in = [part.reshape(size) for part, size in zip(ways_in, sizes)]
+    return [*ways_in, way_out.reshape(-1, way_out.shape[-1]), last]
 
 
 # %% [markdown]
-# Three random texts of ten words, through ours and through Keras's:
+# The same texts through ours. Not only the outputs must agree, but also where each head
+# looks:
 
 # %%
 ours, our_weights = multi_head(texts, texts, flat(layer), heads=4)
@@ -306,6 +317,10 @@ for heads, size in [(1, 64), (8, 8)]:
     sizes[heads] = counted.count_params()
 assert sizes[1] == 4 * (64 * 64 + 64)
 
+# %% [markdown]
+# Four matrices from 64 to 64 numbers, with their biases, make up a single head. And
+# eight?
+
 # %%
 found(
     "eight_minus_one",
@@ -325,17 +340,19 @@ found(
 # Two things must sometimes be forbidden. Texts in a batch have different lengths and
 # are filled up with *padding*, which nobody should read. And a network that learns to
 # write the next word must not see it: the *causal* mask lets each place read itself and
-# what stands before.
+# what stands before. A mask is an array of truth values with the shape of the scores, a
+# row for whoever looks, a column for what may be read.
 
 # %%
-causal = np.tri(10, dtype=bool)  # row: who looks; column: who may be read
+causal = np.tri(10, dtype=bool)
 lengths = np.array([10, 7, 4])
 padding = np.arange(10) < lengths[:, None]
 both = causal & padding[:, None, None, :]  # (batch, heads, queries, keys)
 
 # %% [markdown]
 # Where reading is forbidden, `multi_head` sets the *score* to a huge negative number,
-# before the softmax. So the others still share a whole 1 among them.
+# before the softmax. So the others still share a whole 1 among them. Whoever sets the
+# weight to zero afterwards loses that. Keras again is the judge:
 
 # %%
 ours, our_weights = multi_head(texts, texts, flat(layer), 4, allowed=both)
@@ -344,7 +361,9 @@ assert np.allclose(ours, keras.ops.convert_to_numpy(library), atol=1e-5)
 assert np.allclose(our_weights.sum(axis=-1), 1)
 
 # %% [markdown]
-# Is it tight? Change the seventh place of a text, and see which outputs move.
+# Is it tight? A mask with a hole in it raises no error: the network learns to cheat,
+# and its loss looks wonderful. So test it. Change the seventh place of a text, and see
+# which outputs move.
 
 # %%
 changed = texts.copy()
@@ -364,8 +383,9 @@ assert moved.tolist() == [7, 8, 9, 10]
 # %% [markdown]
 # ## Something that knows no order
 #
-# In lesson 10 order was built in: the network read from left to right. Look at
-# `multi_head` again. Where in it does a place enter?
+# In lesson 10 order was built in: the network read from left to right, and what it knew
+# of a word had gone through all words after it. Look at `multi_head` again. Where in it
+# does a place enter?
 
 # %%
 predict(
@@ -408,8 +428,9 @@ def positions(length, width, longest=10_000):
 
 
 # %% [markdown]
-# Three of the clocks, for the first 24 places. A fast one tells neighbours apart, a
-# slow one tells early from late; together they name the place.
+# Three of the clocks, for the first 24 places. A fast one tells neighbours apart, but
+# soon comes round to where it was; a slow one tells early from late, but hardly knows
+# neighbours. Together they name the place.
 
 # %%
 table = positions(24, 32)
@@ -422,7 +443,9 @@ plot.curves(
 )
 
 # %% [markdown]
-# Multiply the positions of two places, and you have a score.
+# Multiply the positions of two places, and you have a score: how well does place 7, as
+# a query, fit place 12, as a key? For all pairs of places, divided by 16, so that each
+# place fits itself by 1:
 
 # %%
 plot.heatmap(
@@ -440,7 +463,8 @@ plot.heatmap(
 # %% [markdown]
 # The stripes run along the diagonal: what counts is the *distance* of two places alone.
 # And one step on is one and the same turn for all places, each clock by its own angle.
-# So a single matrix does it, such as a head can learn.
+# So a single matrix does it, such as a head can learn. We write it down with the school
+# formulas for the sine and the cosine of a difference, and check both claims.
 
 # %%
 rates = 10_000 ** -(np.arange(16) / 16)
@@ -450,15 +474,14 @@ assert np.allclose(table[1:] @ one_back, table[:-1])
 assert np.allclose(np.diag(table @ table.T, 5), (table @ table.T)[0, 5])
 
 # %% [markdown]
-# With positions added, does the order count?
+# With positions added, does the order count? The same shuffle as before; only, each
+# word now gets the position of the place where it has come to stand.
 
 # %%
 placed = texts + positions(10, 32)
 straight, _ = multi_head(placed, placed, flat(layer), 4)
 shuffled_text = texts[:, order] + positions(10, 32)
 shuffled, _ = multi_head(shuffled_text, shuffled_text, flat(layer), 4)
-
-# %%
 found(
     "placed_difference",
     np.abs(shuffled - straight[:, order]).max(),
@@ -498,13 +521,19 @@ explore.heads(words=" ".join(sentence), head="same word", token=6)
 # back, and notes at each place what stood *before* it. The second looks for places that
 # have my own sign in their note, and reads the sign that stands there.
 #
-# Nothing needs to be trained. Signs are lists with a single 1, places are our
-# positions, and `attend` does the rest; the factors of 60 make the softmax sharp.
-
+# Nothing needs to be trained. Signs are lists with a single 1, so that two signs fit by
+# 1 when they are the same and by 0 when they are not. Places are our positions, and
+# `attend` does the rest.
 
 # %%
 SIGNS = "·abcdefghijklmnopqrstuvwxyz0123456789"
 ONE = np.eye(len(SIGNS))
+
+
+# %% [markdown]
+# In the code, `back` is where the first head looks from each place, `note` is the sign
+# that it finds there, and `read` is what the second head reads, going by the notes. The
+# factors of 60 make the softmax sharp. Each head has a switch.
 
 
 # %%
@@ -519,7 +548,8 @@ def circuit(texts, first=True, second=True):
 
 # %% [markdown]
 # Six letters with six digits, then one of the letters again. The start sign `·` gives
-# the first letter something to look back at.
+# the first letter something to look back at. Letters do not repeat, so there is one
+# right answer; digits may.
 
 
 # %%
@@ -533,6 +563,9 @@ def sequences(count, pairs=6):
     texts[:, -1] = letters[np.arange(count), asked]
     return texts, digits[np.arange(count), asked]
 
+
+# %% [markdown]
+# One of five hundred questions, and its answer:
 
 # %%
 questions, answers = sequences(500)
@@ -554,6 +587,9 @@ by_switch = {
 }
 shares = {name: np.mean(s.argmax(axis=1) == answers) for name, s in by_switch.items()}
 
+# %% [markdown]
+# Somebody who says any of the ten digits is right in a tenth of all cases.
+
 # %%
 plot.bars(
     list(shares),
@@ -564,8 +600,9 @@ plot.bars(
 )
 
 # %% [markdown]
-# Without the first head all notes are empty, the second looks everywhere alike, and
-# reads the mean of everything.
+# Without the first head all notes are empty, so the second looks everywhere alike, and
+# reads the mean of everything: its guess is the sign that came most often, be it the
+# letter of the question. Without the second head nothing is read at all.
 
 # %%
 found("circuit_right", shares["both heads"], "With both heads, {:.0%} are right.")
@@ -596,7 +633,8 @@ explore.recall(signs="b3 a7 d1 c9 a")
 # Now by training, and on equal terms with lesson 10's LSTM. Each place holds a letter
 # *and* a digit, so a single look is enough. Sixteen pairs are followed by eight
 # questions, a letter each, the digit missing. The *distance* from a question to its
-# pair is 1 to 23 places.
+# pair is 1 to 23 places. Letters and digits are drawn anew for each text, so nothing
+# that holds for one text helps with the next: what can be learned is the looking up.
 
 # %%
 PAIRS, ASKED, NO_DIGIT = 16, 8, 10
@@ -616,10 +654,12 @@ def recall(count, rng):
 
 
 # %% [markdown]
-# One *block*, as most transformers of today are made of: attention, then a small
-# dense network at every place, each with a normalisation before it (lesson 05) and a
-# shortcut around it (lesson 08). There are no positions in it, because the task needs
-# none.
+# One *block*, as most transformers of today are made of: attention, then a small dense
+# network at every place, each with a normalisation before it (lesson 05) and a shortcut
+# around it (lesson 08). Attention fetches from other places; the dense network works on
+# what was fetched, each place by itself. There are no positions in it, because the task
+# needs none. Both networks begin alike, with one embedding for the letter of a place
+# and one for its digit, added:
 
 
 # %%
@@ -629,6 +669,10 @@ def inputs(length, width=32):
     words = keras.layers.Embedding(26, width)(letters)
     words = words + keras.layers.Embedding(11, width)(digits)
     return [letters, digits], words
+
+
+# %% [markdown]
+# Only the places that ask are worked out any further; all places may be read.
 
 
 # %%
@@ -648,7 +692,7 @@ def attention_reader(length, asked, placed=False):
 
 # %% [markdown]
 # Its opponent reads the same embeddings in order. It has 33 units, which makes it the
-# larger of the two, by a little.
+# larger of the two, by a little: if it loses, then not for want of weights.
 
 
 # %%
@@ -659,6 +703,9 @@ def lstm_reader(length, asked):
     return keras.Model(numbers, keras.layers.Dense(10)(states[:, -asked:]))
 
 
+# %% [markdown]
+# Count, rather than believe it:
+
 # %%
 size_of = {f.__name__: f(24, 8).count_params() for f in (attention_reader, lstm_reader)}
 print(size_of)
@@ -666,31 +713,14 @@ assert 1 <= size_of["lstm_reader"] / size_of["attention_reader"] < 1.03
 
 # %% [markdown]
 # Both see the same number of new examples in the same number of steps; none comes
-# twice, so there is nothing to learn by heart. For each seed, other weights and other
-# examples.
+# twice, so there is nothing to learn by heart. How much is right is measured on
+# 1,000 examples more.
 
 # %%
-RUNS, STEPS = {"smoke": (2, 2), "quick": (3, 200), "full": (8, 2_000)}[PROFILE]
+RUNS, STEPS = {"smoke": (2, 1), "quick": (3, 200), "full": (8, 2_000)}[PROFILE]
 BATCH = 128
 
 
-# %%
-def ready(network, rate):
-    """Compile a network; return it and its optimizer's state at the start."""
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    together = 1 if keras.backend.backend() == "torch" or STEPS < 20 else 20
-    network.compile(keras.optimizers.Adam(rate), loss, steps_per_execution=together)
-    network.optimizer.build(network.trainable_variables)
-    state = [keras.ops.convert_to_numpy(v) for v in network.optimizer.variables]
-    return network, state
-
-
-# %% [markdown]
-# As in lesson 08, each network is compiled once and put back to a fresh start for every
-# seed.
-
-
-# %%
 def right_answers(network, task, seed):
     """Return which answers to 1,000 new examples are right, and their distances."""
     letters, digits, answers, distances = task(1_000, np.random.default_rng(seed))
@@ -699,19 +729,24 @@ def right_answers(network, task, seed):
 
 
 # %% [markdown]
-# And the contest itself:
+# And the contest itself. One seed is one draw of weights and examples, and may be a
+# lucky one; so there are several. As in lesson 08, a network is compiled once, and
+# `train.restart` puts it back to a fresh start for each seed, its optimizer too.
+# (What `speed` holds changes the time, and the result by rounding at most: many steps
+# are sent off at once, and where there are only a few, in the smoke profile, nothing is
+# compiled.)
 
 
 # %%
 def contest(network, rate, task):
     """Train a network from several seeds; return weights, right answers, distances."""
-    network, state = ready(network, rate)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    together = 1 if keras.backend.backend() == "torch" or STEPS < 20 else 20
+    speed = {"steps_per_execution": together, "run_eagerly": PROFILE == "smoke"}
+    network.compile(keras.optimizers.Adam(rate), loss, **speed)
     results = []
     for seed in range(RUNS):
-        keras.utils.set_random_seed(seed)
-        network.set_weights(keras.models.clone_model(network).get_weights())
-        for variable, start in zip(network.optimizer.variables, state):
-            variable.assign(start)
+        train.restart(network, seed=seed)
         letters, digits, answers, _ = task(BATCH * STEPS, np.random.default_rng(seed))
         settings = {"batch_size": BATCH, "shuffle": False, "verbose": 0}
         network.fit([letters, digits], answers, **settings)
@@ -734,18 +769,8 @@ recalled = {
 }
 
 # %% [markdown]
-# The intervals are Student's, over the seeds (lesson 07). The figure has one line for
-# each kind and a band from its worst to its best seed.
-
-
-# %%
-from scipy.stats import t as student
-
-
-def interval(values):
-    """Return the mean of a few runs and half of its 95 % interval."""
-    half = student.ppf(0.975, len(values) - 1) * np.std(values, ddof=1)
-    return np.mean(values), half / np.sqrt(len(values))
+# A network that forgets should do worse the farther back the pair stands. Is it so? The
+# figure has one line for each kind, and a band from its worst to its best seed.
 
 
 # %%
@@ -754,7 +779,6 @@ def by_distance(results, distances=range(1, 24)):
     return [[right[far == d].mean() for d in distances] for _, right, far in results]
 
 
-# %%
 plot.curves(
     {name: by_distance(results) for name, results in recalled.items()},
     x=range(1, 24),
@@ -764,15 +788,25 @@ plot.curves(
 ).update_yaxes(range=[0, 1.05])
 
 # %% [markdown]
-# Over all distances:
+# Each line is to be read from left to right. Attention meets every place in the same
+# way, however far off it is; whether the LSTM does better with what it has just read,
+# you see at the left end of its line. Over all distances, with lesson 07's intervals
+# over the seeds:
 
 # %%
-attention_recall = interval([right.mean() for _, right, _ in recalled["attention"]])
-lstm_recall = interval([right.mean() for _, right, _ in recalled["LSTM"]])
-found("attention_recall", attention_recall[0], "Attention recalls {:.1%}.")
-found("attention_half", 100 * attention_recall[1], "Its interval: ±{:.1f} points.")
-found("lstm_recall", lstm_recall[0], "The LSTM: {:.1%}.", predicted="11.recall")
-found("lstm_half", 100 * lstm_recall[1], "Its interval: ±{:.1f} points.")
+attention_shares = [right.mean() for _, right, _ in recalled["attention"]]
+attention_recall, attention_half = train.interval(attention_shares)
+found("attention_recall", attention_recall, "Attention recalls {:.1%}.")
+found("attention_half", 100 * attention_half, "Its interval: ±{:.1f} points.")
+
+# %% [markdown]
+# And the LSTM?
+
+# %%
+lstm_shares = [right.mean() for _, right, _ in recalled["LSTM"]]
+lstm_recall, lstm_half = train.interval(lstm_shares)
+found("lstm_recall", lstm_recall, "The LSTM: {:.1%}.", predicted="11.recall")
+found("lstm_half", 100 * lstm_half, "Its interval: ±{:.1f} points.")
 
 # %% [markdown]
 # How good is somebody who remembers no letter at all, and always answers with the digit
@@ -783,7 +817,7 @@ _, digits, answers, _ = recall(5_000, np.random.default_rng(99))
 counts = (digits[:, :PAIRS, None] == np.arange(10)).sum(axis=1)
 guess = np.mean(counts.argmax(axis=1)[:, None] == answers)
 found("guess_recall", guess, "The most frequent digit is right in {:.1%}.")
-above = 100 * (lstm_recall[0] - guess)
+above = 100 * (lstm_recall - guess)
 found("lstm_over_guess", above, "The LSTM is {:+.1f} points from that.")
 
 # %% [markdown] tags=["sourced"]
@@ -793,7 +827,9 @@ found("lstm_over_guess", above, "The LSTM is {:+.1f} points from that.")
 # slowly, and still made mistakes after a million sequences. Attention has the look-up
 # built in, and needs to learn only what a letter is.
 #
-# Which of its two heads did the work? Set what a head sends on to zero, and ask again.
+# Which of its two heads did the work? Set what a head sends on to zero, and ask again:
+# that is an *ablation*, as our circuit went through above. Here, though, nobody has
+# told the heads what to do.
 
 # %%
 predict(
@@ -823,9 +859,12 @@ def recall_without(head, weights):
 left = np.array(
     [[recall_without(head, run[0]) for head in (0, 1)] for run in recalled["attention"]]
 )
+print(left.round(2))
+
+# %% [markdown]
+# In each row the larger number is what the better head can do alone. The mean of those:
 
 # %%
-print(left.round(2))
 found(
     "one_head_left",
     left.max(axis=1).mean(),
@@ -846,7 +885,8 @@ found(
 #
 # Recall asked for a look-up, which is what attention is. Here is a task made for a
 # memory that overwrites. Twenty-four letters from `a`, `b`, `c`, a digit each. The
-# question: what was the *last* digit of `a`?
+# question: what was the *last* digit of `a`? To find an `a` is easy for a look-up; but
+# there are between eight and nine of them on average, and all fit equally well.
 
 
 # %%
@@ -883,7 +923,8 @@ followed = {
 
 # %% [markdown]
 # And one question more: the same trained networks on texts *twice as long* as any that
-# they have seen. No weight depends on the length, so they can be asked.
+# they have seen. No weight depends on the length, so they can be asked: the same
+# weights, put into networks that read 48 letters.
 
 
 # %%
@@ -901,6 +942,9 @@ def asked_longer(reader, results):
     return shares
 
 
+# %% [markdown]
+# Three networks for the longer texts, without positions, with positions, and the LSTM:
+
 # %%
 long_readers = [attention_reader(49, 1), attention_reader(49, 1, True)]
 long_readers.append(lstm_reader(49, 1))
@@ -910,14 +954,15 @@ stretched = {
 }
 
 # %% [markdown]
-# All six, with intervals over the seeds:
+# All six, with intervals over the seeds. Read it in pairs: how much of its share does
+# each network keep when the text grows?
 
 # %%
 ends = {
     f"{name}, 24": [right.mean() for _, right, _ in results]
     for name, results in followed.items()
 } | stretched
-means, halves = np.array([interval(shares) for shares in ends.values()]).T
+means, halves = np.array([train.interval(each) for each in ends.values()]).T
 plot.bars(
     list(ends),
     means,
@@ -927,6 +972,9 @@ plot.bars(
     x_title="right answers, with 95 % interval over the seeds",
     title="The last digit of a, in texts of 24 letters and of 48",
 )
+
+# %% [markdown]
+# In numbers, first at the length that all have trained on, then at twice that:
 
 # %%
 scores = dict(zip(ends, means))
@@ -969,7 +1017,9 @@ WIDTH = 64
 
 
 # %% [markdown]
-# Both read one text; the layers are otherwise alike, 64 numbers in and out.
+# Both read one text; the layers are otherwise alike, 64 numbers in and out. The least
+# of seven runs counts, since a computer that does other things as well is only ever too
+# slow.
 
 
 # %%
@@ -980,24 +1030,21 @@ def timed(length):
     states = keras.layers.LSTM(WIDTH, return_sequences=True)(words)
     text = rng.normal(size=(1, length, WIDTH)).astype("float32")
     least = []
-    for network in (keras.Model(words, look), keras.Model(words, states)):
+    for outputs in (look, states):
+        network = keras.Model(words, outputs)
         network.predict_on_batch(text)  # the first call builds the program
-        runs = []
-        for _ in range(7):
-            started = time.perf_counter()
-            network.predict_on_batch(text)
-            runs.append(time.perf_counter() - started)
+        runs = timeit.repeat(lambda: network.predict_on_batch(text), number=1, repeat=7)
         least.append(min(runs))
     return least
 
 
-# %% [markdown]
-# The least of seven runs counts, since a computer that does other things as well is
-# only ever too slow.
-
 # %%
 seconds = np.array([timed(length) for length in LENGTHS])
 took = {"attention": 1000 * seconds[:, 0], "LSTM": 1000 * seconds[:, 1]}
+
+# %% [markdown]
+# Both axes are logarithmic: a step to the right is twice the length. Look at the right
+# end: which line is steeper there?
 
 # %%
 plot.curves(
@@ -1009,8 +1056,9 @@ plot.curves(
 ).update_xaxes(type="log", tickvals=LENGTHS).update_yaxes(type="log")
 
 # %% [markdown]
-# On these axes a power of the length is a straight line, and its slope is the exponent.
-# We fit one to the three longest texts.
+# On these axes a power of the length is a straight line, and its slope is the exponent:
+# 1 means twice the time for twice the length, 2 means four times. We fit a line to the
+# three longest texts, because in short ones the fixed costs of any call hide the rest.
 
 # %%
 steepness = np.polyfit(np.log2(LENGTHS[-3:]), np.log2(seconds[-3:]), 1)[0]
@@ -1043,12 +1091,16 @@ found("long_speedup", seconds[-1, 1] / seconds[-1, 0], "At the longest: {:.1f} t
 # ## A translator that looks
 #
 # Back to the question of this page. Lesson 10's translator put a date into words by
-# squeezing it into one vector. Now it may look.
+# squeezing it into one vector. Now it may look. And since each word that it writes has
+# weights for the characters, we can see where.
 
 # %%
 COUNT = {"smoke": 200, "quick": 7_500, "full": 30_000}[PROFILE]
 dates = data.load("dates_in_words", count=COUNT)
 dates
+
+# %% [markdown]
+# A few pairs, as they come:
 
 # %%
 print(*(" → ".join(pair) for pair in dates.pairs_train[:4]), sep="\n")
@@ -1062,6 +1114,11 @@ CHARACTERS = {character: n for n, character in enumerate("0123456789-")}
 known = sorted({word for _, text in dates.pairs_train for word in text.split()})
 NUMBER = {word: n + 2 for n, word in enumerate(known)}
 LONGEST = max(len(text.split()) for _, text in dates.pairs_train) + 1
+
+
+# %% [markdown]
+# Each pair makes three rows: the characters, the words to come, and the words so far,
+# which are the same words one place later, behind the number that begins a text.
 
 
 # %%
@@ -1136,11 +1193,15 @@ def fit(looking, seed):
     rate = keras.optimizers.schedules.CosineDecay(0.005, steps)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     together = 1 if keras.backend.backend() == "torch" or EPOCHS == 1 else 8
-    network.compile(keras.optimizers.Adam(rate), loss, steps_per_execution=together)
+    speed = {"steps_per_execution": together, "run_eagerly": PROFILE == "smoke"}
+    network.compile(keras.optimizers.Adam(rate), loss, **speed)
     x = [x_train, so_far_train]
     network.fit(x, y_train, batch_size=64, epochs=EPOCHS, verbose=0)
     return network
 
+
+# %% [markdown]
+# As many of each kind, from the same seeds. Which has more parameters?
 
 # %%
 lookers = [fit(True, seed) for seed in range(BOTH)]
@@ -1150,24 +1211,24 @@ print(f"{looker.count_params():,}, {rememberers[0].count_params():,} parameters"
 
 # %% [markdown]
 # To write, a translator gets its own words back, one after the other, and takes the
-# likeliest each time (lesson 10's greedy decoding).
+# likeliest each time (lesson 10's greedy decoding). One wrong word, and all that follow
+# are built on it.
 
 
 # %%
 def write(network, source):
     """Return the numbers of the words that a translator writes for some dates."""
-    so_far = np.zeros((len(source), LONGEST), int)
+    so_far = np.zeros((len(source), LONGEST + 1), int)
     so_far[:, 0] = 1
     for place in range(LONGEST):
-        scores = network([source, so_far], training=False)[:, place]
-        best = keras.ops.convert_to_numpy(scores).argmax(axis=-1)
-        if place + 1 < LONGEST:
-            so_far[:, place + 1] = best
-    return np.column_stack([so_far[:, 1:], best])
+        scores = network([source, so_far[:, :-1]], training=False)[:, place]
+        so_far[:, place + 1] = keras.ops.convert_to_numpy(scores).argmax(axis=-1)
+    return so_far[:, 1:]
 
 
 # %% [markdown]
-# Only what is right from the first word to the last counts:
+# Only what is right from the first word to the last counts, the end included. What a
+# network writes after the end is not looked at:
 
 
 # %%
@@ -1178,11 +1239,18 @@ def exact(network):
     return wrong[np.arange(len(ends)), ends] == 0
 
 
+# %% [markdown]
+# Now the test dates are opened:
+
 # %%
 exact_looker = exact(looker)
 looked = [exact_looker.mean(), *(exact(other).mean() for other in lookers[1:])]
 remembered = [exact(other).mean() for other in rememberers]
 print("with a look", np.round(looked, 3), "from memory", np.round(remembered, 3))
+
+# %% [markdown]
+# One number for each seed. Their means, and the worst of the one kind against the best
+# of the other:
 
 # %%
 found("looker_exact", np.mean(looked), "With a look, {:.1%} are exactly right.")
@@ -1198,7 +1266,8 @@ found(
 # there, with longer training. Both had the same here, the rememberers even more
 # parameters.
 #
-# And where did it look? One row for each word that it writes:
+# And where did it look? A second network shares all layers with the first, and gives
+# the weights of the look in place of the scores: one row for each word that is written.
 
 # %%
 look_at = looker.get_layer("look").output[1]
@@ -1212,10 +1281,11 @@ def written(row):
 
 
 # %% [markdown]
-# The first test date that it has written without a mistake:
+# Take the first test date that it has written without a mistake. Before you look: where
+# should the word for the month read, and where the words for the year?
 
 # %%
-shown = int(np.argmax(exact_looker))  # the first that is right
+shown = int(np.argmax(exact_looker))
 words = written(shown)
 plot.attention(
     weights[shown, : len(words)],
@@ -1234,8 +1304,10 @@ plot.attention(
 # ### Is the map the reason?
 #
 # It is tempting to read the map as an explanation: this word, because of that
-# character. That can be tested. Replace one character by the one that another date has
-# in its place, and see how much of its probability the right word loses.
+# character. That can be tested, because we can do more than watch: we can change what
+# is read. Replace one character by the one that another date has in its place, and see
+# how much of its probability the right word loses. A word that loses nothing did not
+# need that character, however dark the map is there.
 
 
 # %%
@@ -1245,12 +1317,17 @@ def chances_of_truth(source, so_far, target):
     return np.take_along_axis(chances, target[:, :, None], axis=2)[:, :, 0]
 
 
+# %% [markdown]
+# A stranger's character may happen to be the same, and then nothing is replaced. So
+# each is replaced three times, and the largest loss counts:
+
+
 # %%
 def what_matters(source, so_far, target):
     """Return what each word loses when a character is replaced: (n, words, 10)."""
     before = chances_of_truth(source, so_far, target)
     lost = np.zeros((*target.shape, 10))
-    for other in (1, 2, 3):  # three strangers, so that most differ
+    for other in (1, 2, 3):
         for place in range(10):
             changed = source.copy()
             changed[:, place] = np.roll(source[:, place], other)
@@ -1274,11 +1351,12 @@ predict(
 # %%
 lost = what_matters(x_test[:300], so_far_test[:300], y_test[:300])
 is_word = y_test[:300] > 0
-decided = is_word & (lost.max(axis=-1) > 0.5)  # words that hang on a character
+decided = is_word & (lost.max(axis=-1) > 0.5)
 same = (weights.argmax(axis=-1) == lost.argmax(axis=-1))[decided]
 
 # %% [markdown]
-# On the date from above:
+# On the date from above, side by side. Where the right map is dark and the left one
+# pale, a character mattered that was hardly read:
 
 # %%
 plot.attention_maps(
@@ -1290,6 +1368,9 @@ plot.attention_maps(
     list(dates.pairs_test[shown][0]),
     title="What was read, and what mattered",
 )
+
+# %% [markdown]
+# One date is an anecdote. Over 300 of them:
 
 # %%
 found(
@@ -1319,14 +1400,14 @@ found(
 # sum to 1. And a weight says how much was read, not what it said. Where a recurrent
 # encoder has mixed the places before, as in Bahdanau's translator, the map means less
 # still. That attention [is not explanation](https://arxiv.org/abs/1902.10186), and that
-# it [depends on what you call one](https://arxiv.org/abs/1908.04626), was a debate of
-# 2019. A map is a hint, and changing the input is the test.
+# it [depends on what you call one](https://arxiv.org/abs/1908.04626), was debated
+# in 2019. A map is a hint, and changing the input is the test.
 
 # %% [markdown]
 # ### Your own date
 #
 # The translator, alive: a function from a date to its words, its characters, and where
-# each word looked.
+# each word looked. It remembers its answers, so that a slider need not wait for it.
 
 # %%
 import functools
@@ -1334,7 +1415,6 @@ import functools
 WORDS = {number: word for word, number in NUMBER.items()} | {0: "(end)", 1: "(begin)"}
 
 
-# %%
 @functools.lru_cache
 def look(date):
     """Return the words for a date, its characters, and where each word looked."""
@@ -1347,6 +1427,9 @@ def look(date):
     ends = [*np.flatnonzero(numbers[0] == 0), LONGEST - 1][0] + 1
     return [WORDS[n] for n in numbers[0, :ends]], list(date), looked[:ends]
 
+
+# %% [markdown]
+# First as a picture, so that you know what to expect of your own:
 
 # %%
 moon = look("1969-07-20")
