@@ -6,9 +6,13 @@
 # modes. At the end of that a trained network runs through your functions and gives
 # Keras's answers. Then you fit a net into 20,000 parameters, and make a search of it.
 #
-# Fill in a function, then run the check below it. Each check tries fresh random inputs.
-# `hint("08.conv2d")` opens one step at a time; `solution("08.conv2d")` shows the whole
-# answer.
+# What you build is a convnet without a library: when its scores agree with Keras's, no
+# layer of it is a closed box to you any more.
+#
+# Under each empty function stands its judge. It makes up pictures and weights of its
+# own, new ones each time, and when yours differs it shows you one case and what
+# probably went wrong. `hint("08.conv2d")` helps by one step a call,
+# `solution("08.conv2d")` by all of them at once.
 
 # %% tags=["parameters"]
 import os
@@ -216,7 +220,8 @@ def conv2d(picture, kernels, bias, stride, padding):
 
 
 # %% [markdown]
-# Try it on a picture: two filters that no network has learned.
+# Try it on a picture: two filters that no network has learned. Guess first what each
+# will see of the sleeves and of the hem.
 
 # %%
 clothing = data.load("clothing", source="bundled")
@@ -225,6 +230,10 @@ sobel = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], dtype=float)
 if conv2d_works:
     both = np.stack([sobel, sobel.T], axis=-1)[:, :, None]
     sides, ends = np.moveaxis(conv2d(shirt, both, np.zeros(2), 1, 1), -1, 0)
+
+# %% [markdown]
+# Both answers are as large as the picture, because a padding of 1 gives back what a
+# kernel of 3 takes away:
 
 # %%
 plot.images(
@@ -236,9 +245,12 @@ plot.images(
 # %% [markdown]
 # ## 2 · Max pooling
 #
-# Now the pooling, with windows that may overlap: `size` pixels wide, moved by `stride`.
-# `maps` has the shape (height, width, channels); every channel is pooled by itself.
-# Windows that would reach beyond the edge are left out.
+# Now the pooling. Lesson 08 cut the maps into squares that lie side by side; AlexNet's
+# windows
+# [overlap](https://papers.nips.cc/paper/2012/hash/c399862d3b9d6b76c8436e924a68c45b-Abstract.html),
+# and so shall yours: `size` pixels wide, moved by `stride`. `maps` has the shape
+# (height, width, channels); every channel is pooled by itself. Windows that would reach
+# beyond the edge are left out.
 
 # %% tags=["definition"] exercise="08.max_pool"
 """Max pooling with windows that may overlap."""
@@ -374,6 +386,7 @@ def max_pool(maps, size, stride):
 # %% [markdown]
 # ## 3 · What one output sees
 #
+# Before anybody trains a stack of layers, they should know whether it sees enough.
 # `layers` is a list of triples (size, stride, padding), from the picture up. A pooling
 # counts like a convolution of its size and stride. Return three whole numbers for a
 # picture of `side` pixels: how many outputs there are along a side, how many pixels one
@@ -554,8 +567,8 @@ if trace_works:
 # - In use, normalise by the record, and leave it alone.
 #
 # Return three things: the normalised maps (times `gamma`, plus `beta`), the moving mean
-# and the moving variance afterwards. Add a thousandth to the variance before the root, as
-# Keras does.
+# and the moving variance afterwards. Add a thousandth to the variance before the root,
+# as Keras does.
 
 # %% tags=["definition"] exercise="08.batch_norm"
 """Batch normalisation in its two modes."""
@@ -800,6 +813,10 @@ convnet = keras.Sequential(
     ]
 )
 
+# %% [markdown]
+# A few rounds are enough: it need not be good, it has to have weights that are not its
+# first ones, and a record that is not 0 and 1 any more.
+
 # %%
 convnet.compile(
     keras.optimizers.Adam(0.003),
@@ -812,6 +829,11 @@ convnet.fit(
 print(f"{convnet.count_params():,} parameters")
 
 
+# %% [markdown]
+# Line by line, the same network in your functions. Which of its lines would break if
+# `batch_norm` were in the wrong mode?
+
+
 # %%
 def run_by_hand(picture):
     """Return the ten scores of the convnet for one picture, shape (28, 28, 1)."""
@@ -822,6 +844,9 @@ def run_by_hand(picture):
     signal = np.maximum(conv2d(signal, weights[6], weights[7], 2, 0), 0)
     return signal.ravel() @ weights[8] + weights[9]
 
+
+# %% [markdown]
+# A hundred digits through both:
 
 # %%
 if conv2d_works and max_pool_works and batch_norm_works:
@@ -836,7 +861,7 @@ if conv2d_works and max_pool_works and batch_norm_works:
     assert np.allclose(mine, keras_says, atol=1e-3)
 
 # %% [markdown]
-# No library was in that line of layers. You have built a convnet.
+# No library was in that line of layers. If the two agree, you have built a convnet.
 
 # %% [markdown]
 # ## 5 · Twenty thousand parameters
@@ -1137,17 +1162,23 @@ def search(queries, album, count):
 # ## Something to keep
 #
 # Your net under its budget, your search, and an album of clothes that neither has seen.
-# What stands before the scores is the embedding.
+# What stands before the scores is the embedding: take it off, and a network that names
+# becomes one that compares.
 
 # %%
 if small_net_works and search_works:
-    rows = np.random.default_rng(1).permutation(len(clothing.x_train))[:6000]
+    count = 600 if PROFILE == "smoke" else 6000
+    rows = np.random.default_rng(1).permutation(len(clothing.x_train))[:count]
     x_clothing = clothing.x_train[..., None] / np.float32(255)
     own_net = small_net(x_clothing[rows], clothing.y_train[rows])
     eye = keras.Model(own_net.inputs[0], own_net.layers[-2].output)
     album = clothing.x_test[:2000, ..., None] / np.float32(255)
     numbers = keras.ops.convert_to_numpy(eye(album, training=False)).reshape(2000, -1)
     hits = search(numbers[:200], numbers[200:], 7)
+
+# %% [markdown]
+# Is it any better than comparing pixels? The same search, on the bare pictures, is the
+# opponent:
 
 # %%
 if small_net_works and search_works:
@@ -1156,6 +1187,10 @@ if small_net_works and search_works:
     plain = clothing.y_test[200:2000][plain] == clothing.y_test[:200, None]
     found("own_search", alike.mean(), "Of your search's finds {:.0%} are of the kind.")
     found("pixel_search", plain.mean(), "With plain pixels it is {:.0%}.")
+
+# %% [markdown]
+# Four queries, and what yours brought back. A wrong find that looks right to you is
+# worth a second look: what did the network hold for alike?
 
 # %%
 plot.images(
@@ -1166,8 +1201,8 @@ plot.images(
 ) if small_net_works and search_works else None
 
 # %% [markdown]
-# Look into your own net: choose a layer, move through its filters, and see where in each
-# picture they answer.
+# Look into your own net: choose a layer, move through its filters, and see where in
+# each picture they answer.
 
 # %%
 explore.features(own_net, album, clothing.y_test[:2000], classes=clothing.classes) if (
@@ -1177,7 +1212,7 @@ explore.features(own_net, album, clothing.y_test[:2000], classes=clothing.classe
 # %% [markdown]
 # ## Going further
 #
-# No check waits here. How small can it get? Halve the filters until your net falls below
-# the target, then try kernels that read one channel each
+# No check waits here. How small can it get? Halve the filters until your net falls
+# below the target, then try kernels that read one channel each
 # (`keras.layers.SeparableConv2D`). Or make `conv2d` fast: put the windows below each
 # other, as the lesson does, and run the network by hand again. Guess first by how much.

@@ -6,9 +6,12 @@
 # needs no labels, the head, and the judgement whether it was worth the trouble. In the
 # end you carry what the digits 0 to 4 have taught over to the digits 5 to 9.
 #
-# Fill in a function, then run the check below it. Each check tries fresh random inputs.
-# `hint("09.thaw")` opens one step at a time; `solution("09.thaw")` shows the whole
-# answer.
+# What you build is a borrower's toolbox: with it you can take an eye that somebody else
+# has paid for, and say afterwards, with an interval, whether it has saved you anything.
+#
+# Seven of the eight parts are a few lines each, and every one is tried on numbers that
+# are drawn anew each time. Where you are stuck, `hint("09.thaw")` gives away one step,
+# and one more at each call; `solution("09.thaw")` shows the whole answer.
 
 # %% tags=["parameters"]
 import os
@@ -28,16 +31,17 @@ keras.utils.set_random_seed(9)
 # ## 1 · Thaw
 #
 # `layers` describes a network from the picture to the scores, each layer as a dict:
-# `"block"` (1, 2, and so on), `"kind"` (`"convolution"`, `"normalisation"` or `"dense"`) and
-# `"weights"`, how many numbers it holds. The last layer is the head, the only dense
-# one.
+# `"block"` (1, 2, and so on), `"kind"` (`"convolution"`, `"normalisation"` or
+# `"dense"`) and `"weights"`, how many numbers it holds. The last layer is the head, the
+# only dense one.
 #
 # The head always learns. So do the convolutions of the last `thawed` blocks, those
 # nearest to the head. Normalisations stay frozen everywhere, as is advised when a
 # borrowed network is tuned on few pictures.
 #
 # Return two things: a list of `True` and `False`, whether each layer learns, and how
-# many numbers learn altogether.
+# many numbers learn altogether. The second is what you will want to know before you
+# tune on fifty pictures: can so few say anything about so many numbers?
 
 # %% tags=["definition"] exercise="09.thaw"
 """Which layers learn, and how many numbers that is."""
@@ -206,8 +210,8 @@ def thaw(layers, thawed):
 
 
 # %% [markdown]
-# Your count against a network of Keras. The flags go into `trainable`, and Keras counts
-# for itself.
+# Your count against a network of Keras: three blocks and a head, and beside it the
+# description that your function reads.
 
 # %%
 if thaw_works:
@@ -219,6 +223,10 @@ if thaw_works:
     net.add(keras.layers.GlobalAveragePooling2D())
     net.add(keras.layers.Dense(5))
     described.append((4, "dense"))
+
+# %% [markdown]
+# Now the flags go into `trainable`, and Keras counts for itself. See how much the last
+# block alone holds: most of the numbers of this net lie near its head.
 
 # %%
 if thaw_works:
@@ -237,10 +245,11 @@ if thaw_works:
 # %% [markdown]
 # ## 2 · A rate for each block
 #
-# Blocks near the picture need little change, the new head much. Return a list of
-# learning rates, from the first block to the head: `blocks + 1` numbers. The head gets
-# `rate`. Each block below has a rate `factor` times smaller than what stands above it.
-# Only the last `thawed` blocks learn; the others get 0.
+# Blocks near the picture need little change, the new head much. (Lesson 09's optimizer
+# knew two rates only; this is the whole idea.) Return a list of learning rates, from
+# the first block to the head: `blocks + 1` numbers. The head gets `rate`. Each block
+# below has a rate `factor` times smaller than what stands above it. Only the last
+# `thawed` blocks learn; the others get 0.
 
 # %% tags=["definition"] exercise="09.layer_rates"
 """Discriminative learning rates."""
@@ -365,10 +374,12 @@ if layer_rates_works:
 # `maps`, shape (n, height, width, channels), come out of a frozen convolution. Three
 # frozen steps follow: the normalisation (`gamma`, `beta`, `moving_mean` and
 # `moving_variance` have one number for each channel; add a thousandth to the variance
-# before the root), a relu, and the mean over all places. Return the features, shape
-# (n, channels).
+# before the root), a relu, and the mean over all places. Return the features, shape (n,
+# channels).
 #
-# Frozen means: what a picture gives does not depend on who else is in the batch.
+# Frozen means: what a picture gives does not depend on who else is in the batch. That
+# is why the features of a frozen eye can be kept in a table, and why it must not be the
+# batch that says what is usual.
 
 # %% tags=["definition"] exercise="09.frozen_features"
 """The features of a frozen block."""
@@ -632,10 +643,12 @@ def find_fault(expected, served):
 
 
 # %% [markdown]
-# Four services, and a flower as each of them sees it.
+# Four services, and a flower as each of them sees it. Read the four lines and guess
+# which one your function will have nothing to say against.
 
 # %%
-flowers = data.load("flowers", source="drawn", count=1000)
+count = 60 if PROFILE == "smoke" else 1000
+flowers = data.load("flowers", source="drawn", count=count)
 photo = data.from_folder(flowers.folder, size=48).x[3]
 expected = photo / np.float32(127.5) - 1
 services = {
@@ -644,6 +657,9 @@ services = {
     "C": np.asarray(photo, dtype="float64") / 127.5 - 1,
     "D": expected[::-1],
 }
+
+# %% [markdown]
+# And what your function says of them:
 
 # %%
 if find_fault_works:
@@ -656,7 +672,9 @@ if find_fault_works:
 # `embeddings` has the shape (2n, numbers). Row $i$ and row $i + n$ are two views of the
 # same picture. For each row: its cosine similarity with every *other* row, divided by
 # the temperature, are scores; the right answer is its partner; the loss is the
-# cross-entropy. Return the mean over all 2n rows.
+# cross-entropy. Return the mean over all 2n rows. Take care of two things: a row is no
+# rival of itself, and a long list is no better than a short one that points the same
+# way.
 
 # %% tags=["definition"] exercise="09.contrastive_loss"
 """The contrastive loss of SimCLR."""
@@ -853,9 +871,10 @@ def contrastive_loss(embeddings, temperature):
 # %% [markdown]
 # ## 6 · The head
 #
-# A linear head on frozen features, in closed form. `x_train` has the shape (n,
-# features), `y_train` holds class numbers from 0 to `classes - 1`, `x_new` are features
-# of unseen pictures. Return their scores, shape (m, classes):
+# A linear head on frozen features, in closed form: with it, to customise a network
+# takes a moment and no graphics card. `x_train` has the shape (n, features), `y_train`
+# holds class numbers from 0 to `classes - 1`, `x_new` are features of unseen pictures.
+# Return their scores, shape (m, classes):
 #
 # 1. Standardise all features by mean and spread of the *training* features. Where a
 #    feature never changes, divide by 1.
@@ -1064,8 +1083,10 @@ def fit_head(x_train, y_train, x_new, classes, strength):
 #
 # `scratch` and `transferred` hold the accuracies of several runs; the runs in the same
 # place share their seed and their labelled pictures. Return three things: the mean
-# difference (transferred minus scratch), half of its interval (95 in 100, by Student's t), and
-# a word: `"helps"`, `"hurts"`, or `"undecided"` where the interval reaches zero.
+# difference (transferred minus scratch), half of its interval (95 in 100, by Student's
+# t), and a word: `"helps"`, `"hurts"`, or `"undecided"` where the interval reaches
+# zero. The last is no shame: it says that more runs are needed, or that nothing is
+# there.
 
 # %% tags=["definition"] exercise="09.judge"
 """Decide with an interval whether transfer helped."""
@@ -1393,23 +1414,29 @@ def carry_over(x_source, y_source, x_few, y_few, x_new):
 # %% [markdown]
 # ## Something to keep
 #
-# Was it worth it? Your `carry_over` against your `fit_head` on plain pixels, four times,
-# each time with other digits, judged by your `judge`.
+# Was it worth it? Your `carry_over` against your `fit_head` on plain pixels, four
+# times, each time with other digits, judged by your `judge`. First the digits, and who
+# gets which of them:
 
 # %%
 digits = data.load("digits", source="bundled")
 ink = digits.x_train[..., None] / np.float32(255)
 unseen = digits.x_test[digits.y_test > 4][:1000, ..., None] / np.float32(255)
 y_unseen = digits.y_test[digits.y_test > 4][:1000] - 5
+LABELLED = 600 if PROFILE == "smoke" else 3000
 
 
 def purchase(seed):
-    """Return the rows of 3,000 digits up to 4, and of ten each from 5 on."""
+    """Return the rows of many digits up to 4, and of ten each from 5 on."""
     rng = np.random.default_rng(seed)
-    source = rng.permutation(np.flatnonzero(digits.y_train < 5))[:3000]
+    source = rng.permutation(np.flatnonzero(digits.y_train < 5))[:LABELLED]
     kinds = [np.flatnonzero(digits.y_train == kind) for kind in range(5, 10)]
     return source, np.concatenate([rng.permutation(kind)[:10] for kind in kinds])
 
+
+# %% [markdown]
+# Both get the same fifty labels in each run; only one of them has ever seen another
+# digit.
 
 # %%
 runs = []
@@ -1422,11 +1449,18 @@ if carry_over_works and fit_head_works and judge_works:
         plain = fit_head(flat, labels, new, 5, 200.0).argmax(axis=1)
         runs.append([np.mean(plain == y_unseen), np.mean(carried == y_unseen)])
 
+# %% [markdown]
+# The verdict is yours, in two senses:
+
 # %%
 if len(runs) > 1:
     mean, half, word = judge(*np.array(runs).T)
     print(f"carrying over {word}: {100 * mean:+.1f} ± {100 * half:.1f} points")
     found("carried", np.mean(runs, axis=0)[1], "It names {:.0%} of unseen digits.")
+
+# %% [markdown]
+# And some of the digits, with the names that it gave them. Its eye had never seen one
+# of these before you showed it ten of each.
 
 # %%
 plot.images(
@@ -1439,6 +1473,7 @@ plot.images(
 # %% [markdown]
 # ## Going further
 #
-# No check waits here. Take pictures of three things in your room, ten each, and put them
-# into the last part of the lesson. Then take ten more of each on another day, in another
-# light. How many of those does it name, and what does that say about the first figure?
+# No check waits here. Take pictures of three things in your room, ten each, and put
+# them into the last part of the lesson. Then take ten more of each on another day, in
+# another light. How many of those does it name, and what does that say about the first
+# figure?

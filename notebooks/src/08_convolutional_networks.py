@@ -1,6 +1,6 @@
 # %% [markdown] tags=["sourced"]
-# **How can a phone find every photo with a shoe in it, when nobody ever wrote "shoe"
-# on one?**
+# **How can a phone find every photo with a shoe in it, when nobody ever wrote "shoe" on
+# one?**
 #
 # In 2013 Google let people [search their own
 # photos](http://googleresearch.blogspot.com/2013/06/improving-photo-search-step-across.html)
@@ -42,7 +42,8 @@ rng = np.random.default_rng(0)
 # ## A few weights, slid over a picture
 #
 # Take one picture and one *kernel*: nine weights in a square. This one has negative
-# weights on the left and positive ones on the right.
+# weights on the left and positive ones on the right. Where the pixels on both sides are
+# the same, the two cancel; where those on the right are larger, the positive ones win.
 
 # %%
 clothing = data.load("clothing", source="best" if PROFILE == "full" else "bundled")
@@ -80,7 +81,8 @@ print(f"{boot.shape} pixels, {edges.shape} answers")
 # %% [markdown]
 # Two rows and two columns are lost, because the kernel must lie inside the picture. The
 # figure looks at one window, and at all the answers: orange where the sum is positive,
-# blue where it is negative, paper where it is zero.
+# blue where it is negative, paper where it is zero. Before you look: on which side of
+# the boot's leg should orange lie?
 
 # %%
 plot.convolution(
@@ -88,9 +90,11 @@ plot.convolution(
 )
 
 # %% [markdown]
-# Inside the boot and outside it the answers are small: on an even surface the weights
-# cancel. They speak where ink begins or ends. Nobody needs to tell the kernel *where*
-# to look, because it looks everywhere.
+# Orange lies along the left edges, where the boot begins and the pixels grow to the
+# right, and blue along the right ones, where it ends. Inside the boot and outside it
+# the answers are small: on an even surface the weights cancel. They speak where ink
+# begins or ends. Nobody needs to tell the kernel *where* to look, because it looks
+# everywhere.
 #
 # Now slide it yourself. Choose other kernels or write your own nine weights, move the
 # window, draw something or take a photo. Find a kernel that answers only to horizontal
@@ -103,7 +107,8 @@ samples = {name: picture / np.float32(255) for name, picture in samples.items()}
 explore.convolution(samples, row=20, column=2)
 
 # %% [markdown]
-# SciPy has a function of this name, `scipy.signal.convolve2d`.
+# SciPy has a function of this name, `scipy.signal.convolve2d`. A new tool that is said
+# to do the same as yours is a gift: if the two agree, both are probably right.
 
 # %%
 predict(
@@ -116,12 +121,8 @@ predict(
 from scipy.signal import convolve2d
 
 theirs = convolve2d(boot, kernel, mode="valid")
-found(
-    "scipy_plus_ours",
-    np.abs(theirs + edges).max(),
-    "SciPy's answers plus ours give {:.0e} at most: each is the other's negative.",
-    predicted="08.flip",
-)
+told = "SciPy's answers plus ours give {:.0e} at most: each is the other's negative."
+found("scipy_plus_ours", np.abs(theirs + edges).max(), told, predicted="08.flip")
 assert np.allclose(theirs, slide(boot, kernel[::-1, ::-1]), atol=1e-5)
 
 # %% [markdown]
@@ -140,15 +141,14 @@ assert np.allclose(theirs, slide(boot, kernel[::-1, ::-1]), atol=1e-5)
 # a weight for each pixel in each channel, and all of it is added up to one number.
 # Several kernels, called *filters*, give several answers at each place: the channels of
 # the next layer.
+#
+# Compare with `slide` above. The loops have stayed; the window has become a block, and
+# the sum runs over all its three axes.
 
 
 # %%
 def convolve(picture, kernels, bias, stride=1):
-    """Return the answers at each place.
-
-    The picture has the shape (h, w, channels), the kernels (size, size, channels,
-    filters).
-    """
+    """Return the answers; shapes (h, w, channels), (size, size, channels, filters)."""
     size = len(kernels)
     tops = range(0, picture.shape[0] - size + 1, stride)
     lefts = range(0, picture.shape[1] - size + 1, stride)
@@ -163,7 +163,8 @@ def convolve(picture, kernels, bias, stride=1):
 # %% [markdown]
 # The edge is kept by a border of zeros, `padding="same"`: with a stride of 1 the
 # answers are then as many as the pixels. With a stride of 2 they should be half as
-# many, and 28 pixels need 29 for that: 14 windows of three, each two further on.
+# many, and 28 pixels need 29 for that: 14 windows of three, each two further on. So one
+# row of zeros is needed, and it has to stand somewhere.
 
 # %%
 predict(
@@ -184,19 +185,20 @@ counter = keras.layers.Conv2D(
 counts = keras.ops.convert_to_numpy(counter(np.ones((1, 28, 28, 1))))[0, :, :, 0]
 print(counts[[0, 0, -1, -1], [0, -1, 0, -1]], "at the four corners")
 
+# %% [markdown]
+# Nine where a window holds pixels only, six where it has lost a row or a column to the
+# border, four where it has lost both. The count of the first corner says how many rows
+# of zeros stand above:
+
 # %%
-found(
-    "zeros_above",
-    3 - counts[0, 0] / 3,
-    "The first window holds {:.0f} rows of zeros; so the one row stands below.",
-    predicted="08.same",
-)
+told = "The first window holds {:.0f} rows of zeros; so the one row stands below."
+found("zeros_above", 3 - counts[0, 0] / 3, told, predicted="08.same")
 
 # %% [markdown]
 # An odd number of zeros cannot be split evenly, and Keras puts the larger half below
 # and to the right. With PyTorch's `padding=1` there would be one above and one below,
 # and every window would lie one pixel higher. Weights that are carried over without a
-# thought then see everything shifted.
+# thought then see everything shifted. As a function, for any size and stride:
 
 
 # %%
@@ -211,7 +213,8 @@ def pad_same(picture, size, stride):
 
 # %% [markdown]
 # So much for the parts. For colour we take a scene as a driver sees it; these are
-# drawn, and their card says what they are not.
+# drawn, and their card says what they are not. At the end of the page a network shall
+# read them.
 
 # %%
 ROADS = {"smoke": (24, 8), "quick": (500, 150), "full": (4000, 1000)}[PROFILE]
@@ -231,29 +234,24 @@ plot.images(
 )
 
 # %% [markdown]
-# Is our convolution Keras's? For six combinations of size, stride and padding, with
-# random weights and a bias of four filters:
+# Is our convolution Keras's? One agreement could be luck, so we try six combinations of
+# size, stride and padding, each with random weights and a bias for four filters, and
+# keep the largest difference of all.
 
 # %%
 worst = 0
-for size, stride, padding in [
-    (3, 1, "valid"),
-    (3, 2, "valid"),
-    (5, 3, "valid"),
-    (3, 1, "same"),
-    (3, 2, "same"),
-    (4, 3, "same"),
-]:
-    layer = keras.layers.Conv2D(
-        4, size, stride, padding=padding, bias_initializer="normal"
-    )
-    library = keras.ops.convert_to_numpy(layer(scene[None]))[0]
-    padded = pad_same(scene, size, stride) if padding == "same" else scene
-    ours = convolve(padded, *layer.get_weights(), stride=stride)
-    worst = max(worst, np.abs(ours - library).max())
+tried = {"valid": [(3, 1), (3, 2), (5, 3)], "same": [(3, 1), (3, 2), (4, 3)]}
+for padding, pairs in tried.items():
+    for size, stride in pairs:
+        layer = keras.layers.Conv2D(4, size, stride, padding, bias_initializer="normal")
+        library = keras.ops.convert_to_numpy(layer(scene[None]))[0]
+        padded = pad_same(scene, size, stride) if padding == "same" else scene
+        ours = convolve(padded, *layer.get_weights(), stride=stride)
+        worst = max(worst, np.abs(ours - library).max())
 
 # %% [markdown]
-# The largest difference of all of them:
+# It should be no more than two computers differ by when they add the same numbers in
+# another order:
 
 # %%
 found("conv_difference", worst, "Ours and Keras's answers differ by {:.0e} at most.")
@@ -279,23 +277,24 @@ def convolve_at_once(picture, kernels, bias):
 
 
 # %% [markdown]
-# The same numbers, and how much sooner?
+# The same numbers, and how much sooner? Each function runs three times and the last
+# counts, because the first call of anything pays for what the others find ready.
 
 # %%
 kernels = rng.normal(size=(3, 3, 3, 16)).astype("float32")
 seconds, results = {}, {}
-for function in 3 * (convolve, convolve_at_once):  # of three times, the last counts
+for function in 3 * (convolve, convolve_at_once):
     start = time.perf_counter()
     results[function.__name__] = function(scene, kernels, np.zeros(16))
     seconds[function.__name__] = time.perf_counter() - start
 assert np.allclose(*results.values(), atol=1e-5)
 
+# %% [markdown]
+# They agree, so the comparison is one of time alone:
+
 # %%
-found(
-    "matrix_speedup",
-    seconds["convolve"] / seconds["convolve_at_once"],
-    "One product is {:.0f} times as fast as the loops.",
-)
+speedup = seconds["convolve"] / seconds["convolve_at_once"]
+found("matrix_speedup", speedup, "One product is {:.0f} times as fast as the loops.")
 
 # %% [markdown]
 # The price is memory: every pixel stands in nine rows. Graphics cards are built for
@@ -315,7 +314,9 @@ cut = boot[10:22, 4:16]
 assert np.allclose(cut.ravel() @ as_dense, slide(cut, kernel).ravel(), atol=1e-5)
 
 # %% [markdown]
-# Part of that table of weights, one row for each pixel:
+# The assert says that a dense layer with this table does what the kernel does. Here is
+# a part of it, one row for each pixel. Look for two things: how much of it is empty,
+# and how often the same stripe comes back.
 
 # %%
 plot.images(
@@ -324,12 +325,12 @@ plot.images(
     title="The convolution as a dense layer: a part of its weights, one row a pixel",
 )
 
+# %% [markdown]
+# Empty means zero, for ever:
+
 # %%
-found(
-    "zero_share",
-    np.mean(as_dense == 0),
-    "Of the dense layer's weights {:.1%} are zero; the others repeat six values.",
-)
+told = "Of the dense layer's weights {:.1%} are zero; the others repeat six values."
+found("zero_share", np.mean(as_dense == 0), told)
 
 # %% [markdown]
 # So a convolution is a dense layer that has been told two things in advance: only
@@ -353,7 +354,7 @@ assert np.array_equal(slide(moved, kernel)[:, 6:], slide(boot, kernel)[:, 3:-3])
 #
 # The last layer wants to know *that* there is an edge, more than at which pixel. *Max
 # pooling* keeps the strongest of each 2 × 2 answers. Reshaping puts each such square on
-# two axes of its own:
+# two axes of its own; rows that do not fill a square are dropped, in Keras as well.
 
 
 # %%
@@ -365,7 +366,7 @@ def max_pool(maps, size=2):
 
 
 # %% [markdown]
-# Rows that do not fill a square are dropped, in Keras as well.
+# On four channels of the scene's answers, against Keras's layer:
 
 # %%
 maps = results["convolve"][:, :, :4]
@@ -406,35 +407,14 @@ print(f"one output sees {counted} × {counted} pixels; the next is {apart} pixel
 
 # %% [markdown]
 # Counting is one way. The other is to ask the network: which pixels have any slope at
-# all for one output in the middle? We need slopes on the *picture*, in the styles of
-# the three libraries that you know from lesson 05.
-
-
-# %%
-def slopes(function, pictures):
-    """Return the slope of the sum of function(pictures) for every pixel."""
-    pictures = keras.ops.convert_to_tensor(pictures)
-    if keras.backend.backend() == "tensorflow":
-        import tensorflow
-
-        with tensorflow.GradientTape() as tape:
-            tape.watch(pictures)
-            total = keras.ops.sum(function(pictures))
-        result = tape.gradient(total, pictures)
-    elif keras.backend.backend() == "jax":
-        import jax
-
-        result = jax.grad(lambda batch: keras.ops.sum(function(batch)))(pictures)
-    else:
-        pictures.requires_grad_()
-        keras.ops.sum(function(pictures)).backward()
-        result = pictures.grad
-    return keras.ops.convert_to_numpy(result)
-
-
-# %% [markdown]
-# The same five layers with random weights and `relu`, on random pictures, because a
-# `relu` that is shut lets no slope through: what one picture hides, another shows.
+# all for one output in the middle? A pixel without a slope can change a little, and the
+# output does not move. We need slopes on the *picture*, in place of the weights;
+# `train.slopes` takes them with whichever library Keras runs on, by the tape, the
+# `grad` or the `backward` that you know from lesson 05.
+#
+# The network has the same five layers, with random weights and `relu`. The pictures are
+# random too, and there are many of them, because a `relu` that is shut lets no slope
+# through: what one picture hides, another shows.
 
 # %%
 blind = keras.Sequential([keras.Input((65, 65, 1))])
@@ -442,9 +422,14 @@ for size, stride in stack:
     blind.add(keras.layers.Conv2D(8, size, stride, activation="relu"))
 noise = rng.normal(size=(32, 65, 65, 1)).astype("float32")
 middle = blind.output_shape[1] // 2
-seen = np.abs(slopes(lambda batch: blind(batch)[:, middle, middle], noise)).sum((0, 3))
+each = train.slopes(lambda batch: blind(batch)[:, middle, middle], noise)
+
+# %% [markdown]
+# One map of slopes for each picture; added up without their signs, they show which
+# pixels count for anybody:
 
 # %%
+seen = np.abs(each).sum((0, 3))
 measured = np.count_nonzero(seen.sum(axis=0))
 assert measured == counted == np.count_nonzero(seen.sum(axis=1))
 found("field_measured", measured, "The slopes reach {:.0f} pixels across, as counted.")
@@ -471,12 +456,9 @@ predict(
 # %%
 third = len(square) // 3
 inner = square[third : len(square) - third, third : len(square) - third]
-found(
-    "effective_share",
-    inner.sum() / square.sum(),
-    "The middle, about a ninth of what it sees, has {:.0%} of the slopes.",
-    predicted="08.effective",
-)
+share = inner.sum() / square.sum()
+told = "The middle, about a ninth of what it sees, has {:.0%} of the slopes."
+found("effective_share", share, told, predicted="08.effective")
 
 # %% [markdown]
 # A pixel in the middle reaches the output by many paths, one at the rim by a single
@@ -485,7 +467,8 @@ found(
 # that, but it begins there.
 #
 # Before you build your own stacks, one of them as a drawing: above, the one output;
-# below, the pixels.
+# below, the pixels. Follow the lines down, and count how each layer widens the view by
+# two.
 
 # %%
 plot.receptive_field(
@@ -517,7 +500,8 @@ explore.receptive_field(scene, layers=3, down=0.6, across=0.4)
 # and a middle of their own.
 #
 # Whose mean? While training, that of the batch: all its pictures, all their places, one
-# channel.
+# channel. (The small number under the root keeps a channel that never changes from
+# dividing by nothing.)
 
 
 # %%
@@ -539,7 +523,8 @@ assert np.allclose(library, batch_normalise(maps, 1, 0, mean, variance), atol=1e
 # %% [markdown]
 # In use there may be a single picture, and its answer must not depend on who else is in
 # the batch. So the layer keeps a record: at each training step, its *moving* mean and
-# variance go a little towards those of the batch. In use it takes the record.
+# variance go a little towards those of the batch. In use it takes the record. The layer
+# above has been called once in training mode; what does its record hold now?
 
 # %%
 gamma, beta, moving_mean, moving_variance = layer.get_weights()
@@ -567,12 +552,9 @@ slow = keras.layers.BatchNormalization()
 always_five = np.full((2, 1, 1, 1), 5, dtype="float32")
 for _ in range(100):
     slow(always_five, training=True)
-found(
-    "still_the_start",
-    1 - float(slow.get_weights()[2][0]) / 5,
-    "After 100 steps {:.0%} of the moving mean is still its start.",
-    predicted="08.record",
-)
+start_share = 1 - float(slow.get_weights()[2][0]) / 5
+told = "After 100 steps {:.0%} of the moving mean is still its start."
+found("still_the_start", start_share, told, predicted="08.record")
 
 # %% [markdown]
 # A short training then *looks* broken: the loss falls, and the validation accuracy,
@@ -590,6 +572,10 @@ found(
 # what should be added to the input, and a shortcut carries the input past them:
 #
 # $$\text{output} = \text{relu}(\text{input} + \text{layers}(\text{input}))$$
+#
+# To copy, the layers have to learn nothing but zero, and near zero is where weights
+# begin. Here is such a block, and with `shortcut=False` the plain one to compare it
+# with:
 
 
 # %%
@@ -610,10 +596,15 @@ def block(signal, shortcut, filters=8, start="glorot_uniform"):
 maps_in = keras.Input((7, 7, 8))
 one_block = keras.Model(maps_in, block(maps_in, shortcut=True))
 example = rng.normal(size=(7, 7, 8)).astype("float32")
+library = keras.ops.convert_to_numpy(one_block(example[None]))[0]
+
+# %% [markdown]
+# So far Keras; now with the functions of this page:
+
+# %%
 first, first_bias, second, second_bias = one_block.get_weights()
 inside = np.maximum(convolve(pad_same(example, 3, 1), first, first_bias), 0)
 added = convolve(pad_same(inside, 3, 1), second, second_bias)
-library = keras.ops.convert_to_numpy(one_block(example[None]))[0]
 assert np.allclose(np.maximum(example + added, 0), library, atol=1e-5)
 
 # %% [markdown]
@@ -627,18 +618,23 @@ assert np.allclose(np.maximum(example + added, 0), library, atol=1e-5)
 # %%
 def tower(blocks, shortcut, start="glorot_uniform"):
     """Return a model of some blocks, one behind the other."""
-    maps_in = keras.Input((7, 7, 8))
-    signal = maps_in
+    signal = maps_in = keras.Input((7, 7, 8))
     for _ in range(blocks):
         signal = block(signal, shortcut, start=start)
     return keras.Model(maps_in, signal)
 
 
+# %% [markdown]
+# To measure it, send a slope of size 1 in a random direction into the output, and take
+# the size of what comes back at the input:
+
+
+# %%
 def arriving(network, signal):
     """Return how large a slope of size 1 is when it comes back to the input."""
     direction = rng.normal(size=signal.shape[1:])
     direction = (direction / np.linalg.norm(direction)).astype("float32")
-    part = slopes(lambda batch: network(batch) * direction, signal)
+    part = train.slopes(lambda batch: network(batch) * direction, signal)
     return np.sqrt((part**2).sum(axis=(1, 2, 3)).mean())
 
 
@@ -650,23 +646,23 @@ predict(
     ["about a tenth", "about a thousandth", "less than a hundred-thousandth"],
 )
 
+# %% [markdown]
+# Both kinds of block, and beside Keras's default start the larger weights of He's
+# (lesson 05), in towers of growing height:
+
 # %%
-DEPTHS = [1, 3] if PROFILE == "smoke" else [1, 5, 10, 15, 20]
+DEPTHS = [1, 2] if PROFILE == "smoke" else [1, 5, 10, 15, 20]
 maps = rng.normal(size=(16, 7, 7, 8)).astype("float32")
-towers = {
-    "plain": (False, "glorot_uniform"),
-    "shortcut": (True, "glorot_uniform"),
-    "plain, He's start": (False, "he_normal"),
-    "shortcut, He's start": (True, "he_normal"),
-}
-sizes = {
-    name: [arriving(tower(depth, *how), maps) for depth in DEPTHS]
-    for name, how in towers.items()
-}
+sizes = {}
+for start, added in [("glorot_uniform", ""), ("he_normal", ", He's start")]:
+    for name, shortcut in [("plain", False), ("shortcut", True)]:
+        towers = [tower(depth, shortcut, start) for depth in DEPTHS]
+        sizes[name + added] = [arriving(network, maps) for network in towers]
 
 # %% [markdown]
 # One line of the figure is the slope of a network with as many blocks; note that each
-# step of the scale is a factor.
+# step of the scale is a factor. A straight line downwards means that every block takes
+# the same share away.
 
 # %%
 plot.curves(
@@ -677,35 +673,35 @@ plot.curves(
     title="What is left of a slope of size 1, with and without shortcuts",
 ).update_yaxes(type="log", exponentformat="power", dtick=1)
 
+# %% [markdown]
+# At the right-hand end of three of the lines:
+
 # %%
-found(
-    "plain_slope",
-    sizes["plain"][-1],
-    "Without shortcuts {:.0e} of the slope arrives.",
-    predicted="08.slopes",
-)
+told = "Without shortcuts {:.0e} of the slope arrives."
+found("plain_slope", sizes["plain"][-1], told, predicted="08.slopes")
 found("shortcut_slope", sizes["shortcut"][-1], "With shortcuts it is {:.1f}.")
-found(
-    "he_shortcut_slope",
-    sizes["shortcut, He's start"][-1],
-    "With shortcuts and He's larger weights it is {:,.0f}.",
-)
+told = "With shortcuts and He's larger weights it is {:,.0f}."
+found("he_shortcut_slope", sizes["shortcut, He's start"][-1], told)
 
 # %% [markdown]
 # The shortcut saves the slope where it would have vanished. It is no cure for
 # everything: with He's weights, which lesson 05 chose so that *plain* relu layers keep
 # their slopes, each block adds as much again, and the slope explodes instead. Real
-# residual networks normalise each branch, or start its last layer at zero
-# ([Goyal and others, 2017](https://arxiv.org/abs/1706.02677)).
+# residual networks normalise each branch, or start its last layer at zero ([Goyal and
+# others, 2017](https://arxiv.org/abs/1706.02677)).
 #
 # Does it matter for learning? Two networks of 20 blocks, the same start, the same 2,000
-# digits. We look at the *training* accuracy, since the question is whether they can
-# learn at all.
+# digits, made small so that it is quick. We look at the *training* accuracy, since the
+# question is whether they can learn at all.
 
 # %%
 digits = data.load("digits", source="best" if PROFILE == "full" else "bundled")
 few = digits.x_train[:2_000, 2:26, 2:26, None] / np.float32(255)
 few = few.reshape(-1, 12, 2, 12, 2, 1).mean((2, 4))
+
+# %% [markdown]
+# Apart from the shortcuts, the two are one and the same network, from the first
+# convolution to the seed:
 
 
 # %%
@@ -735,6 +731,9 @@ for name, shortcut in [("plain", False), ("shortcut", True)]:
     )
     learned[name] = history.history["accuracy"]
 
+# %% [markdown]
+# Guessing reads one digit in ten. Does the plain network leave that line at all?
+
 # %%
 plot.curves(
     learned,
@@ -761,7 +760,8 @@ found("deep_shortcut", learned["shortcut"][-1], "With them at {:.0%}.")
 #
 # Now the network itself, one for digits and one for clothing: three convolutions with a
 # stride of 2, each batch-normalised, and one dense layer for the scores. In the full
-# profile there are six.
+# profile there are six. The convolutions need no bias, because the normalisation would
+# subtract it again.
 
 # %%
 SHAPE = [(32, 2), (64, 2), (64, 2)]
@@ -784,23 +784,31 @@ def convnet(seed=0):
 
 
 # %% [markdown]
-# The convolutions need no bias, because the normalisation would subtract it again.
-#
 # No picture comes twice in the same form. Each is moved by a pixel or two, and clothes
 # are mirrored half of the time. (A mirrored 3 is no digit, so digits are not.) Moving
 # is sliding once more: pad, and cut out a window at random.
 
 
 # %%
+def moved_at_random(batch, reach):
+    """Return pictures of 28 by 28, each moved by up to `reach` pixels, with zeros."""
+    padded = np.pad(batch, [(0, 0), (reach, reach), (reach, reach)])
+    views = np.lib.stride_tricks.sliding_window_view(padded, (28, 28), (1, 2))
+    down, right = rng.integers(0, 2 * reach + 1, size=(2, len(batch)))
+    return views[np.arange(len(batch)), down, right]
+
+
+# %% [markdown]
+# A generator makes the batches, one round through all pictures after the other, each
+# round in a new order. The labels come as ten numbers, of which one is 1.
+
+
+# %%
 def batches(pictures, labels, size, reach, mirror):
     """Yield batches for ever, each picture moved by up to `reach` pixels."""
-    room = [(0, 0), (reach, reach), (reach, reach)]
     while True:
         for rows in np.split(rng.permutation(len(pictures)), len(pictures) // size):
-            padded = np.pad(pictures[rows], room)
-            views = np.lib.stride_tricks.sliding_window_view(padded, (28, 28), (1, 2))
-            down, right = rng.integers(0, 2 * reach + 1, size=(2, len(rows)))
-            batch = views[np.arange(len(rows)), down, right]
+            batch = moved_at_random(pictures[rows], reach)
             if mirror:
                 turned = rng.random((len(rows), 1, 1)) < 0.5
                 batch = np.where(turned, batch[:, :, ::-1], batch)
@@ -815,11 +823,8 @@ def batches(pictures, labels, size, reach, mirror):
 
 
 # %%
-def fit(network, pictures, labels, epochs, *, reach, mirror=False):
-    """Train a network by the recipe of this page; return its processor seconds."""
-    size = 250 if PROFILE == "full" else 100
-    a_step = len(pictures) // size if PROFILE != "smoke" else 4
-    steps = epochs * a_step
+def prepare(network, steps):
+    """Compile a network by the recipe of this page, for so many steps."""
     rate = keras.optimizers.schedules.CosineDecay(
         0.0, 0.9 * steps, warmup_target=0.004, warmup_steps=max(steps // 10, 1)
     )
@@ -828,6 +833,19 @@ def fit(network, pictures, labels, epochs, *, reach, mirror=False):
         keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.1),
         metrics=["accuracy"],
     )
+
+
+# %% [markdown]
+# And the training. It takes the time that the processor works, on all cores together,
+# so that a busy machine does not spoil the figure.
+
+
+# %%
+def fit(network, pictures, labels, epochs, *, reach, mirror=False):
+    """Train a network by the recipe of this page; return its processor seconds."""
+    size = 250 if PROFILE == "full" else 100
+    a_step = len(pictures) // size if PROFILE != "smoke" else 4
+    prepare(network, epochs * a_step)
     watch = [train.LiveCurves(), train.StopButton()]
     started = time.process_time()
     feed = batches(pictures, labels, size, reach, mirror)
@@ -862,14 +880,23 @@ clothing_seconds = fit(
 # And the test pictures. Afterwards, when nothing can be chosen by them any more, they
 # serve for the experiments of this page.
 
+# %%
+TESTED = 2_000 if PROFILE == "smoke" else 10_000
+test_digits, y_digits = digits.x_test[:TESTED] / np.float32(255), digits.y_test[:TESTED]
+test_clothing = clothing.x_test[:TESTED] / np.float32(255)
+y_clothing = clothing.y_test[:TESTED]
+
+# %% [markdown]
+# A network is asked in the mode of use, part by part, so that memory lasts. The largest
+# of its ten scores is its answer.
+
 
 # %%
 def scores_of(network, pictures):
     """Return a network's scores for pictures with values from 0 to 1."""
     parts = np.split(pictures[..., None], range(500, len(pictures), 500))
-    return np.concatenate(
-        [keras.ops.convert_to_numpy(network(part, training=False)) for part in parts]
-    )
+    answers = [network(part, training=False) for part in parts]
+    return np.concatenate([keras.ops.convert_to_numpy(answer) for answer in answers])
 
 
 def accuracy_of(network, pictures, labels):
@@ -877,51 +904,53 @@ def accuracy_of(network, pictures, labels):
     return np.mean(scores_of(network, pictures).argmax(axis=1) == labels)
 
 
+# %% [markdown]
+# How many does each of them name rightly?
+
 # %%
-test_digits = digits.x_test / np.float32(255)
-test_clothing = clothing.x_test / np.float32(255)
-digit_accuracy = accuracy_of(digit_reader, test_digits, digits.y_test)
-clothing_accuracy = accuracy_of(clothing_reader, test_clothing, clothing.y_test)
+digit_accuracy = accuracy_of(digit_reader, test_digits, y_digits)
+clothing_accuracy = accuracy_of(clothing_reader, test_clothing, y_clothing)
 found("digit_accuracy", digit_accuracy, "It reads {:.2%} of the test digits.")
 found("clothing_accuracy", clothing_accuracy, "It names {:.1%} of the test clothes.")
 
 # %% [markdown]
-# Ten thousand pictures are a sample too. How far may these figures be off, and what did
+# These test pictures are a sample too. How far may the figures be off, and what did
 # they cost?
 
 # %%
 from scipy.stats import binomtest
 
 for name, share in {"digits": digit_accuracy, "clothing": clothing_accuracy}.items():
-    right = binomtest(round(share * 10_000), 10_000).proportion_ci(method="wilson")
+    right = binomtest(round(share * TESTED), TESTED).proportion_ci(method="wilson")
     print(f"{name}: {right.low:.2%} to {right.high:.2%}, by Wilson's interval")
 found("digit_seconds", digit_seconds, "Reading digits took {:.0f} processor seconds.")
 found("clothing_seconds", clothing_seconds, "Clothing took {:.0f}.")
 
 # %% [markdown]
 # What does it still get wrong? Of the digits, those where it was surest of the wrong
-# answer:
+# answer. Cover the captions and read them yourself first.
 
 # %%
 answers = scores_of(digit_reader, test_digits)
 chosen = answers.argmax(axis=1)
-lead = answers.max(axis=1) - answers[np.arange(10_000), digits.y_test]
+lead = answers.max(axis=1) - answers[np.arange(TESTED), y_digits]
 hardest = np.argsort(-lead)[:16]
 plot.images(
     test_digits[hardest],
-    titles=[f"{chosen[i]}, not {digits.y_test[i]}" for i in hardest],
+    titles=[f"{chosen[i]}, not {y_digits[i]}" for i in hardest],
     columns=8,
     title="What it read, and what the label says",
 )
 
 # %% [markdown]
 # Some of these you would have read as it did; the card of the data says that a few
-# labels are wrong. For the clothing, the table of what is taken for what:
+# labels are wrong. For the clothing, the table of what is taken for what. The diagonal
+# is what went well; look for the darkest squares beside it.
 
 # %%
 table = np.zeros((10, 10), int)
 named = scores_of(clothing_reader, test_clothing).argmax(axis=1)
-np.add.at(table, (clothing.y_test, named), 1)
+np.add.at(table, (y_clothing, named), 1)
 plot.confusion(table, classes, title="Which clothes are taken for which")
 
 # %% [markdown]
@@ -944,7 +973,7 @@ plot.images(
 # %%
 loudest = learned_kernels / np.abs(learned_kernels).max(axis=(1, 2), keepdims=True)
 explore.convolution(
-    {f"a {digits.y_test[i]}": test_digits[i] for i in range(6)},
+    {f"a {y_digits[i]}": test_digits[i] for i in range(6)},
     {f"learned {n + 1}": 2 * loudest[n] for n in range(6)},
     preset="learned 1",
 )
@@ -974,6 +1003,10 @@ predict(
     ],
 )
 
+# %% [markdown]
+# Dropout would be at work in training mode too, and would spoil the comparison. So the
+# network is called up to the layer before it, and the scores are made of that by hand.
+
 # %%
 safe = clothing_reader.get_weights()
 before_scores = clothing_reader.get_layer("features").output
@@ -991,29 +1024,26 @@ def in_training_mode(rows):
 # The rows of ten kinds, and the same rows mixed:
 
 # %%
-kinds = [np.flatnonzero(clothing.y_test == label)[:100] for label in range(10)]
+kinds = [np.flatnonzero(y_clothing == label)[:100] for label in range(10)]
 sorted_rows = np.concatenate(kinds)
 mixed_rows = np.stack(kinds, axis=1).ravel()
-said = np.empty((2, 10_000), int)
+said = np.empty((2, TESTED), int)
 for company, rows in enumerate([mixed_rows, sorted_rows]):
     for batch in np.split(rows, 10):
         said[company, batch] = in_training_mode(batch)
 clothing_reader.set_weights(safe)
 
+# %% [markdown]
+# Each picture has now been asked twice, and only its company was another:
+
 # %%
-shares = (said[:, sorted_rows] == clothing.y_test[sorted_rows]).mean(axis=1)
+shares = (said[:, sorted_rows] == y_clothing[sorted_rows]).mean(axis=1)
+changed = np.mean(said[0, sorted_rows] != said[1, sorted_rows])
 found("mixed_company", shares[0], "Mixed, it names {:.1%} rightly.")
-found(
-    "sorted_loss",
-    100 * (shares[0] - shares[1]),
-    "Sorted, {:.1f} points fewer.",
-    predicted="08.forgotten",
-)
-found(
-    "changed_by_company",
-    np.mean(said[0, sorted_rows] != said[1, sorted_rows]),
-    "For {:.0%} of the pictures the answer depended on the company.",
-)
+loss = 100 * (shares[0] - shares[1])
+found("sorted_loss", loss, "Sorted, {:.1f} points fewer.", predicted="08.forgotten")
+told = "For {:.0%} of the pictures the answer depended on the company."
+found("changed_by_company", changed, told)
 
 # %% [markdown]
 # What all pictures of a sorted batch have in common, being trousers, is in their mean,
@@ -1032,6 +1062,7 @@ found(
 # control that takes exactly that away: one fixed random order of all pixels, the same
 # for every picture. No information is lost. A person could read nothing any more.
 
+
 # %%
 order = np.random.default_rng(5).permutation(784)
 
@@ -1040,6 +1071,10 @@ def in_order(pictures, order):
     """Return pictures with their pixels in the given order."""
     return pictures.reshape(-1, 784)[:, order].reshape(-1, 28, 28, 1)
 
+
+# %% [markdown]
+# Every boot is still told apart from every shirt by the same pixels. They only stand
+# elsewhere:
 
 # %%
 examples = np.stack([boot, test_digits[0]])[..., None]
@@ -1050,32 +1085,35 @@ plot.images(
     title="The same pixels in another order",
 )
 
-
 # %% [markdown]
-# The two opponents:
+# The two opponents. One has kernels:
+
 
 # %%
 def small_convnet():
     """Return two convolutions and a dense layer."""
-    return keras.Sequential(
-        [
-            keras.Input((28, 28, 1)),
-            keras.layers.Conv2D(16, 3, 2, padding="same", activation="relu"),
-            keras.layers.Conv2D(32, 3, 2, padding="same", activation="relu"),
-            keras.layers.Flatten(),
-            keras.layers.Dense(10),
-        ]
-    )
+    layers, settings = keras.layers, {"padding": "same", "activation": "relu"}
+    convolutions = [layers.Conv2D(count, 3, 2, **settings) for count in (16, 32)]
+    network = [keras.Input((28, 28, 1)), *convolutions, layers.Flatten()]
+    return keras.Sequential([*network, layers.Dense(10)])
 
 
+# %% [markdown]
+# The other sees all pixels at once, and has 26 hidden units, for that gives as many
+# parameters:
+
+
+# %%
 def small_mlp():
     """Return a dense network with as many parameters."""
-    layers = keras.layers
+    layers, pixels = keras.layers, keras.Input((28, 28, 1))
     hidden = layers.Dense(26, activation="relu")
-    return keras.Sequential(
-        [keras.Input((28, 28, 1)), layers.Flatten(), hidden, layers.Dense(10)]
-    )
+    return keras.Sequential([pixels, layers.Flatten(), hidden, layers.Dense(10)])
 
+
+# %% [markdown]
+# As many, to within a hundredth. If one of them were larger, its lead might be nothing
+# but its size.
 
 # %%
 sizes_of = {f.__name__: f().count_params() for f in (small_convnet, small_mlp)}
@@ -1097,7 +1135,8 @@ predict(
 # %% [markdown]
 # Several seeds, each with other weights and another sample of the training digits; both
 # networks of a seed see the same ones. Compiling a network costs more than this
-# training, so each is compiled once and put back to a fresh start for every seed.
+# training, so each is compiled once, and `train.restart` puts it back to a start for
+# every seed: fresh weights, and an optimizer that remembers nothing.
 
 # %%
 RUNS, SOME, ROUNDS = {
@@ -1106,30 +1145,31 @@ RUNS, SOME, ROUNDS = {
     "full": (10, 10_000, 15),
 }[PROFILE]
 
+# %% [markdown]
+# Both get the same loss and the same rate:
 
-def compiled(build):
-    """Return a network ready to train, and its optimizer's state at the start."""
-    network = build()
+# %%
+contest = {"convnet": small_convnet(), "dense": small_mlp()}
+together = 1 if keras.backend.backend() == "torch" else 8  # steps in one call
+for network in contest.values():
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    together = 1 if keras.backend.backend() == "torch" else 8  # steps in one call
-    network.compile(keras.optimizers.Adam(0.003), loss, steps_per_execution=together)
-    network.optimizer.build(network.trainable_variables)
-    state = [keras.ops.convert_to_numpy(v) for v in network.optimizer.variables]
-    return network, state
+    optimizer = keras.optimizers.Adam(0.003)
+    network.compile(optimizer, loss, steps_per_execution=together)
+
+# %% [markdown]
+# One run: a sample of the digits in one of the two orders, a training from the start, a
+# test in the same order. The weights are kept, because there is one more question to
+# ask of them.
 
 
 # %%
-def trained_on(network, state, seed, order):
+def trained_on(network, seed, order):
     """Train a network from a fresh start; return its test accuracy and weights."""
     rows = np.random.default_rng(seed).permutation(len(x_digits))[:SOME]
-    keras.utils.set_random_seed(seed)
-    fresh = keras.models.clone_model(network)
-    network.set_weights(fresh.get_weights())
-    for variable, value in zip(network.optimizer.variables, state):
-        variable.assign(value)
+    train.restart(network, seed=seed)
     x, y = in_order(x_digits[rows], order), digits.y_train[rows]
     network.fit(x, y, batch_size=100, epochs=ROUNDS, verbose=0)
-    share = accuracy_of(network, in_order(test_digits, order)[..., 0], digits.y_test)
+    share = accuracy_of(network, in_order(test_digits, order)[..., 0], y_digits)
     return share, network.get_weights()
 
 
@@ -1138,36 +1178,30 @@ def trained_on(network, state, seed, order):
 
 # %%
 orders = {"as they are": np.arange(784), "shuffled": order}
-contest = {"convnet": compiled(small_convnet), "dense": compiled(small_mlp)}
 accuracy, kept = {}, {}
-for kind, (network, state) in contest.items():
+for kind, network in contest.items():
     for name, pixels in orders.items():
-        runs = [trained_on(network, state, seed, pixels) for seed in range(RUNS)]
+        runs = [trained_on(network, seed, pixels) for seed in range(RUNS)]
         accuracy[f"{kind}, {name}"] = np.array([share for share, _ in runs])
         kept[f"{kind}, {name}"] = [weights for _, weights in runs]
 
 # %% [markdown]
-# The intervals are Student's, over the seeds (lesson 07 wrote the function).
+# Bars for the means, with Student's intervals over the seeds: lesson 07 wrote the
+# function, and here it is `train.interval`. We shall draw several such figures, so the
+# drawing is a function.
 
 
 # %%
-from scipy.stats import t as student
-
-
-def interval(values):
-    """Return the mean of a few runs and half of its 95 % interval."""
-    half = student.ppf(0.975, len(values) - 1) * np.std(values, ddof=1)
-    return np.mean(values), half / np.sqrt(len(values))
-
-
 def compare(results, x_title, title):
     """Draw the mean of each of some lists of shares, with its interval."""
-    means, halves = np.array([interval(values) for values in results.values()]).T
-    ends = {"low": means - halves, "high": means + halves}
-    return plot.bars(
-        list(results), means, **ends, x_title=x_title, number=".1%", title=title
-    )
+    pairs = [train.interval(values) for values in results.values()]
+    means, halves = np.array(pairs).T
+    ends = {"low": means - halves, "high": means + halves, "number": ".1%"}
+    return plot.bars(list(results), means, **ends, x_title=x_title, title=title)
 
+
+# %% [markdown]
+# Which bars did you expect to be shorter?
 
 # %%
 compare(
@@ -1178,31 +1212,27 @@ compare(
 
 # %% [markdown]
 # Each seed gives one pair of runs on the same digits, so we take differences pair by
-# pair.
+# pair: a sample that was hard for one was hard for the other as well. First, pictures
+# as they are, and what shuffling does to the convnet.
 
 # %%
-conv, dense = ("convnet, as they are", "dense, as they are")
-conv_shuffled, dense_shuffled = ("convnet, shuffled", "dense, shuffled")
-lead, lead_half = interval(accuracy[conv] - accuracy[dense])
-fall, fall_half = interval(accuracy[conv_shuffled] - accuracy[conv])
-dense_fall, dense_half = interval(accuracy[dense_shuffled] - accuracy[dense])
-left, left_half = interval(accuracy[conv_shuffled] - accuracy[dense_shuffled])
+conv, conv_shuffled, dense, dense_shuffled = accuracy.values()
+lead, half = train.interval(conv - dense)
+found("conv_lead", 100 * lead, "The convnet leads by {:.1f} points.")
+found("conv_lead_half", 100 * half, "That is known to within ±{:.1f} points.")
+fall = 100 * np.mean(conv_shuffled - conv)
+told = "Shuffling changes the convnet by {:+.1f} points."
+found("conv_fall", fall, told, predicted="08.shuffled")
 
 # %% [markdown]
-# What follows from the differences?
+# Then the dense network, and what is left of the lead when both are shuffled:
 
 # %%
-found("conv_lead", 100 * lead, "The convnet leads by {:.1f} points.")
-found("conv_lead_half", 100 * lead_half, "That is known to within ±{:.1f} points.")
-found(
-    "conv_fall",
-    100 * fall,
-    "Shuffling changes the convnet by {:+.1f} points.",
-    predicted="08.shuffled",
-)
-found("dense_fall", 100 * dense_fall, "The dense network changes by {:+.1f} points.")
-found("dense_fall_half", 100 * dense_half, "That is known to within ±{:.1f} points.")
-found("shuffled_lead", 100 * left, "On shuffled pixels the convnet leads by {:+.1f}.")
+fall, half = train.interval(dense_shuffled - dense)
+found("dense_fall", 100 * fall, "The dense network changes by {:+.1f} points.")
+found("dense_fall_half", 100 * half, "That is known to within ±{:.1f} points.")
+left = 100 * np.mean(conv_shuffled - dense_shuffled)
+found("shuffled_lead", left, "On shuffled pixels the convnet leads by {:+.1f}.")
 
 # %% [markdown]
 # To the dense network one order of the pixels is as good as another: it has a weight
@@ -1225,32 +1255,33 @@ predict(
     ["as many as before", "about three quarters", "less than two thirds"],
 )
 
+# %% [markdown]
+# Nothing is trained anew. The same networks read the same digits, which only stand a
+# little further to the right:
+
 # %%
-DISTANCES = np.arange(0, 6)
+DISTANCES, STILL = np.arange(0, 6), 500 if PROFILE == "smoke" else 2_000
 
 
 def read_when_moved(network):
     """Return the accuracy for test digits moved to the right by each distance."""
-    still, labels = test_digits[:2_000], digits.y_test[:2_000]
+    still, labels = test_digits[:STILL], y_digits[:STILL]
     moved = [np.roll(still, distance, axis=2) for distance in DISTANCES]
     return [accuracy_of(network, pictures, labels) for pictures in moved]
 
 
-def with_weights(network, weights):
-    """Return what a network reads with each of the first three sets of weights."""
-    results = []
-    for own in weights[:3]:
-        network.set_weights(own)
-        results.append(read_when_moved(network))
-    return results
-
+# %% [markdown]
+# One training could be an odd one, so three seeds of each are asked. A third reader
+# joins them, the large convnet of this page, which was trained on digits that had been
+# moved.
 
 # %%
-by_distance = {
-    "convnet": with_weights(contest["convnet"][0], kept[conv]),
-    "dense": with_weights(contest["dense"][0], kept[dense]),
-    "large convnet, trained on moved digits": [read_when_moved(digit_reader)],
-}
+by_distance = {kind: [] for kind in contest}
+for kind, network in contest.items():
+    for weights in kept[f"{kind}, as they are"][:3]:
+        network.set_weights(weights)
+        by_distance[kind].append(read_when_moved(network))
+by_distance["large convnet, trained on moved digits"] = [read_when_moved(digit_reader)]
 
 # %% [markdown]
 # The bands reach from the lowest to the highest of three seeds.
@@ -1264,18 +1295,15 @@ plot.curves(
     title="A convnet is not indifferent to where things are",
 )
 
+# %% [markdown]
+# Read the figure at four pixels, a seventh of the picture:
+
 # %%
-found(
-    "moved_by_four",
-    np.mean(by_distance["convnet"], axis=0)[4],
-    "Moved by four pixels, the small convnet still reads {:.0%}.",
-    predicted="08.moved",
-)
-found(
-    "dense_moved_by_four",
-    np.mean(by_distance["dense"], axis=0)[4],
-    "The dense network reads {:.0%} of them.",
-)
+at_four = {kind: np.mean(by_distance[kind], axis=0)[4] for kind in contest}
+told = "Moved by four pixels, the small convnet still reads {:.0%}."
+found("moved_by_four", at_four["convnet"], told, predicted="08.moved")
+told = "The dense network reads {:.0%} of them."
+found("dense_moved_by_four", at_four["dense"], told)
 
 # %% [markdown]
 # The maps do move with the digit. But the last dense layer has a weight for each
@@ -1293,56 +1321,62 @@ found(
 
 
 # %%
+def to_length_one(values):
+    """Return each row scaled to length 1."""
+    return values / np.maximum(np.linalg.norm(values, axis=1, keepdims=True), 1e-9)
+
+
 def directions(network, pictures):
     """Return the embedding of each picture, scaled to length 1."""
     eye = keras.Model(network.inputs[0], network.get_layer("features").output)
-    values = scores_of(eye, pictures)
-    return values / np.linalg.norm(values, axis=1, keepdims=True)
-
-
-def as_pixels(pictures):
-    """Return the pixels of each picture as a list, scaled to length 1."""
-    values = pictures.reshape(len(pictures), -1)
-    return values / np.maximum(np.linalg.norm(values, axis=1, keepdims=True), 1e-9)
+    return to_length_one(scores_of(eye, pictures))
 
 
 # %% [markdown]
 # The product of two such lists is 1 where they point the same way: the *cosine
-# similarity*. One matrix product compares a query with the whole album. The album holds
-# 5,000 test pictures; none of them was seen in training.
+# similarity*. One matrix product compares a query with the whole album. The first
+# thousand test pictures are the queries, the others up to 6,000 the album; none of them
+# was seen in training.
 
 
 # %%
 def nearest(queries, album, count=10):
     """Return the rows of the album that are most alike, best first."""
-    likeness = queries @ album.T
-    return np.argsort(-likeness, axis=1)[:, :count]
+    return np.argsort(-queries @ album.T, axis=1)[:, :count]
 
 
-# %%
-ways = {"pixels": as_pixels(test_clothing[:6000])}
-ways["convnet"] = directions(clothing_reader, test_clothing[:6000])
-hits = {name: nearest(v[:1000], v[1000:]) for name, v in ways.items()}
+def searched(pictures, readers):
+    """Return what a thousand queries find in the album, by pixels and by readers."""
+    lists = {"pixels": to_length_one(pictures.reshape(len(pictures), -1))}
+    lists |= {name: directions(reader, pictures) for name, reader in readers.items()}
+    return {name: nearest(each[:1000], each[1000:]) for name, each in lists.items()}
+
 
 # %% [markdown]
-# Two queries, and what each way of comparing finds:
+# The opponent is the plainest that there is: pictures are alike if their pixels are.
 
 # %%
-rows = [2, 18]
-strip = []
+hits = searched(test_clothing[:6000], {"convnet": clothing_reader})
+
+# %% [markdown]
+# Two queries, and what each way of comparing finds. Look for what the finds of each row
+# have in common: the outline, the brightness, or the kind of thing?
+
+# %%
+rows, strip = [2, 18], []
 for row in rows:
-    for name in ways:
+    for name in hits:
         strip += [test_clothing[row], *test_clothing[1000:][hits[name][row, :7]]]
 plot.images(
     np.stack(strip),
-    titles=[t for _ in rows for name in ways for t in [name, *["·"] * 7]],
+    titles=[t for _ in rows for name in hits for t in [name, *["·"] * 7]],
     columns=8,
     title="Wanted at the left; found, by pixels and by the convnet",
 )
 
 # %% [markdown]
-# How good is a search? *Precision at 10*: of the first ten that are found, how many are
-# of the kind that was asked for.
+# Two queries prove nothing. How good is a search? *Precision at 10*: of the first ten
+# that are found, how many are of the kind that was asked for.
 
 
 # %%
@@ -1351,13 +1385,16 @@ def precision(hits, labels):
     return (labels[1000:][hits] == labels[:1000, None]).mean(axis=1)
 
 
+# %% [markdown]
+# One number for each query, so the two ways can be compared query by query:
+
 # %%
-clothes_found = {name: precision(hit, clothing.y_test) for name, hit in hits.items()}
+clothes_found = {name: precision(hit, y_clothing) for name, hit in hits.items()}
 found("search_pixels", clothes_found["pixels"].mean(), "By pixels: {:.1%} are right.")
 found("search_convnet", clothes_found["convnet"].mean(), "By the convnet: {:.1%}.")
-gain, gain_half = interval(clothes_found["convnet"] - clothes_found["pixels"])
+gain, half = train.interval(clothes_found["convnet"] - clothes_found["pixels"])
 found("search_gain", 100 * gain, "That is {:+.1f} points.")
-found("search_half", 100 * gain_half, "It is known to within ±{:.1f} points.")
+found("search_half", 100 * half, "It is known to within ±{:.1f} points.")
 
 # %% [markdown]
 # But it was trained to tell just these ten kinds apart. A photo search must find what
@@ -1372,16 +1409,13 @@ predict(
     ["clearly better", "about as good", "clearly worse"],
 )
 
-# %%
-strange = {"pixels": as_pixels(test_digits[:6000])}
-strange["clothing network"] = directions(clothing_reader, test_digits[:6000])
-strange["digit network"] = directions(digit_reader, test_digits[:6000])
-digits_found = {
-    name: precision(nearest(v[:1000], v[1000:]), digits.y_test)
-    for name, v in strange.items()
-}
+# %% [markdown]
+# Beside it, to know what is possible, the network that was trained on digits:
 
 # %%
+readers = {"clothing network": clothing_reader, "digit network": digit_reader}
+hits = searched(test_digits[:6000], readers)
+digits_found = {name: precision(hit, y_digits) for name, hit in hits.items()}
 compare(
     digits_found,
     x_title="precision at 10 among digits, with 95 % interval over the queries",
@@ -1392,14 +1426,10 @@ compare(
 # The differences, query by query:
 
 # %%
-gain, gain_half = interval(digits_found["clothing network"] - digits_found["pixels"])
-found(
-    "stranger_gain",
-    100 * gain,
-    "On digits, the clothing network's eye is {:+.1f} points from the pixels.",
-    predicted="08.strangers",
-)
-found("stranger_half", 100 * gain_half, "That is known to within ±{:.1f} points.")
+gain, half = train.interval(digits_found["clothing network"] - digits_found["pixels"])
+told = "On digits, the clothing network's eye is {:+.1f} points from the pixels."
+found("stranger_gain", 100 * gain, told, predicted="08.strangers")
+found("stranger_half", 100 * half, "That is known to within ±{:.1f} points.")
 own_gain = np.mean(digits_found["digit network"] - digits_found["pixels"])
 found("own_gain", 100 * own_gain, "The digit network's eye is {:+.1f} points away.")
 
@@ -1427,7 +1457,8 @@ print(", ".join(SURFACES))
 
 # %% [markdown]
 # Above the scenes, below their surfaces in colours of ours: the road grey with white
-# marks, vehicles blue, people red, lights and signs yellow.
+# marks, vehicles blue, people red, lights and signs yellow. Notice how few pixels the
+# red ones are.
 
 # %%
 plot.images(
@@ -1438,10 +1469,24 @@ plot.images(
 
 # %% [markdown]
 # We build it from what this page has built: a convolution with a stride, residual
-# blocks with batch normalisation, and kernels with gaps, so that each output sees most
-# of the scene. At the end, one score for each surface, at each place, enlarged to the
-# size of the picture. With `size=1` the kernels see one pixel each: that is the
-# opponent that knows colour only.
+# blocks with batch normalisation, and kernels with *gaps*, whose nine weights stand
+# two, four or eight pixels apart, so that each output sees most of the scene without
+# more weights.
+
+
+# %%
+def gapped_block(signal, size, gaps):
+    """Return a residual block of one normalised convolution with gaps."""
+    settings = {"padding": "same", "dilation_rate": gaps, "use_bias": False}
+    branch = keras.layers.Conv2D(24, size, **settings)(signal)
+    branch = keras.layers.BatchNormalization(momentum=0.9)(branch)
+    return keras.layers.ReLU()(keras.layers.Add()([signal, branch]))
+
+
+# %% [markdown]
+# At the end, one score for each surface, at each place, enlarged to the size of the
+# picture. With `size=1` the kernels see one pixel each: that is the opponent that knows
+# colour only.
 
 
 # %%
@@ -1452,23 +1497,24 @@ def road_reader(size):
     signal = layers.Conv2D(24, size, 2, padding="same", use_bias=False)(pixels)
     signal = layers.ReLU()(layers.BatchNormalization(momentum=0.9)(signal))
     for gaps in (1, 2, 4, 8) if size > 1 else (1, 1, 1, 1):
-        branch = layers.Conv2D(
-            24, size, padding="same", dilation_rate=gaps, use_bias=False
-        )(signal)
-        branch = layers.BatchNormalization(momentum=0.9)(branch)
-        signal = layers.ReLU()(layers.Add()([signal, branch]))
+        signal = gapped_block(signal, size, gaps)
     scores = layers.Conv2D(len(SURFACES), 1)(signal)
     return keras.Model(pixels, layers.UpSampling2D(2, interpolation="bilinear")(scores))
 
 
 # %% [markdown]
-# How much does one answer see? A kernel with gaps of $g$ counts like one of size $2g +
-# 1$.
+# How much does one answer see? A kernel whose weights stand $g$ pixels apart counts
+# like one of size $2g + 1$.
 
 # %%
 layers = [(3, 2), *((2 * gaps + 1, 1) for gaps in (1, 2, 4, 8))]
 sees, _ = receptive_field(layers)
 print(f"one answer sees {sees} × {sees} pixels of a scene of {scene.shape[:2]}")
+
+# %% [markdown]
+# The loss is the one of every classifier, taken at each pixel and averaged. Keep in
+# mind what that means: a pixel of sky counts as much as a pixel of a child.
+
 
 # %%
 x_roads, x_unseen = (part / np.float32(255) for part in (roads.x_train, roads.x_test))
@@ -1487,22 +1533,23 @@ def fit_roads(network):
 
 # %% [markdown]
 # And a simpler opponent yet, which does not look at all: for each pixel the surface
-# that stands most often in that place. Sky is above, road is below.
+# that stands most often in that place. Sky is above, road is below. A network that does
+# not beat this one has understood nothing of what it sees.
 
 # %%
 counts = np.stack([(roads.masks_train == n).sum(axis=0) for n in range(len(SURFACES))])
 said = {"place alone": np.repeat(counts.argmax(axis=0)[None], len(x_unseen), axis=0)}
 said["colour alone"] = fit_roads(road_reader(size=1))
-convnet_reads = fit_roads(road_reader(size=3))
-said["convnet"] = convnet_reads
+said["convnet"] = fit_roads(road_reader(size=3))
+
+# %% [markdown]
+# Each scene gives one share of pixels that were named rightly, for each of the three:
 
 # %%
 truth = roads.masks_test
-scene_by_scene = {
-    name: (answer == truth).mean(axis=(1, 2)) for name, answer in said.items()
-}
+by_scene = {name: (answer == truth).mean(axis=(1, 2)) for name, answer in said.items()}
 compare(
-    scene_by_scene,
+    by_scene,
     x_title="share of pixels named rightly, with 95 % interval over the scenes",
     title="What it takes to read a road",
 )
@@ -1511,13 +1558,12 @@ compare(
 # In words:
 
 # %%
-pixels = {name: values.mean() for name, values in scene_by_scene.items()}
-found("road_place", pixels["place alone"], "Place alone names {:.1%} of the pixels.")
-found("road_colour", pixels["colour alone"], "Colour alone: {:.1%}.")
-found("road_convnet", pixels["convnet"], "The convnet: {:.1%}.")
-best_rival = max(pixels["place alone"], pixels["colour alone"])
-road_gain = 100 * (pixels["convnet"] - best_rival)
-found("road_gain", road_gain, "It is {:.1f} points ahead of the better of the two.")
+place, colour, read = (values.mean() for values in by_scene.values())
+found("road_place", place, "Place alone names {:.1%} of the pixels.")
+found("road_colour", colour, "Colour alone: {:.1%}.")
+found("road_convnet", read, "The convnet: {:.1%}.")
+ahead = 100 * (read - max(place, colour))
+found("road_gain", ahead, "It is {:.1f} points ahead of the better of the two.")
 
 # %% [markdown]
 # Pixels are a kind judge: most are sky, land and road. Ask surface by surface, how much
@@ -1536,13 +1582,13 @@ plot.shares(
     subtitle="Share of its pixels that were named rightly, on unseen scenes",
 )
 
+# %% [markdown]
+# One surface is worth more to us than all the others:
+
 # %%
-PERSON = SURFACES.index("person")
-found(
-    "persons_found",
-    by_surface["convnet"][PERSON],
-    "Of the pixels that are people, the convnet found {:.0%}.",
-)
+persons = by_surface["convnet"][SURFACES.index("person")]
+told = "Of the pixels that are people, the convnet found {:.0%}."
+found("persons_found", persons, told)
 
 # %% [markdown]
 # The average looked fine, and the people are missing. They are few pixels, so the loss
@@ -1550,17 +1596,13 @@ found(
 # number. Now look at what it sees:
 
 # %%
-ranked = np.argsort(scene_by_scene["convnet"])
+ranked = np.argsort(by_scene["convnet"])
 best = ranked[[-1, len(ranked) // 2, 0]]
+painted = PAINT[said["convnet"][best]]
+kinds, rows = ("best", "middle", "worst"), ("scene", "truth", "read")
 plot.images(
-    np.concatenate(
-        [roads.x_test[best], PAINT[truth[best]], PAINT[said["convnet"][best]]]
-    ),
-    titles=[
-        f"{kind}, {row}"
-        for row in ("scene", "truth", "read")
-        for kind in ("best", "middle", "worst")
-    ],
+    np.concatenate([roads.x_test[best], PAINT[truth[best]], painted]),
+    titles=[f"{kind}, {row}" for row in rows for kind in kinds],
     columns=3,
     title="Unseen scenes, what they are, and what the convnet read",
 )
@@ -1571,9 +1613,9 @@ plot.images(
 # driver. So says [the recall report of December
 # 2023](https://static.nhtsa.gov/odi/rcl/2023/RCLRPT-23V838-8276.PDF): two million cars,
 # because the controls of the automatic steering might not be enough to keep drivers
-# from misusing it. The networks in the car are not published. What our little
-# reader shares with any of them is the operation, and one lesson: an average says
-# nothing of the rare thing that must not be missed.
+# from misusing it. The networks in the car are not published. What our little reader
+# shares with any of them is the operation, and one lesson: an average says nothing of
+# the rare thing that must not be missed.
 
 # %% [markdown]
 # ## What we found
@@ -1687,9 +1729,8 @@ quiz(
 # **Is this still how it is done?** Since 2020 networks without convolutions have read
 # pictures as well, given enough of them ([Dosovitskiy and
 # others](https://arxiv.org/abs/2010.11929)); lesson 12 explains what they are made of.
-# With the same care in training, convnets [keep
-# up](https://arxiv.org/abs/2201.03545). What they need less of is data, because
-# they have been told about neighbours.
+# With the same care in training, convnets [keep up](https://arxiv.org/abs/2201.03545).
+# What they need less of is data, because they have been told about neighbours.
 #
 # **Our road** is drawn, its labels are perfect, and each scene stands alone. A car has
 # video, other cameras, and a world that does not keep to a card.

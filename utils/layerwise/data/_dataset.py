@@ -111,7 +111,7 @@ class Dataset:
             rows.append(
                 f"<tr><th scope='row' style='{_CELL}'>{html.escape(stem)}</th>{counts}"
                 f"<td style='{_CELL}white-space:nowrap'>{html.escape(_ONE.get(each, each))}</td>"
-                f"<td style='{_CELL}white-space:normal'>{told}</td></tr>"
+                f"<td style='{_CELL}white-space:normal;min-width:14em'>{told}</td></tr>"
             )
         used = {stem + ending for stem, found in stems.items() for ending in found}
         return (
