@@ -316,13 +316,21 @@ def test_without_a_notebook_an_explorer_is_its_sentence():
     assert list(bundle) == ["text/plain"]
 
 
-SCRIPTS = ("picture.js", "explorer.css", "canvas.js", "drawing_pad.js", "drawing_pad.css", "sketch.js", "sketch.css")
+SCRIPTS = sorted(
+    path.name for path in importlib.resources.files("layerwise.explore").iterdir() if path.suffix in (".js", ".css")
+)
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_scripts_and_styles_travel_with_the_package_and_fetch_nothing(name):
     text = importlib.resources.files("layerwise.explore").joinpath(name).read_text(encoding="utf-8")
     assert "http://" not in text and "https://" not in text and "@import" not in text
+
+
+@pytest.mark.parametrize("name", [name for name in SCRIPTS if name.endswith(".js")])
+def test_what_scripts_share_stands_in_one_place(name):
+    text = importlib.resources.files("layerwise.explore").joinpath(name).read_text(encoding="utf-8")
+    assert ("const make =" in text) == (name == "make.js")
 
 
 def test_only_the_newest_request_is_worked_on():
