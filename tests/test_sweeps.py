@@ -325,10 +325,12 @@ def test_a_moved_control_costs_little(case):
     simple()
     yardstick = [simple() for _ in range(15)]
     spent = np.median([cpu for _, cpu in recompute_times(explorer, count=30)])
-    assert spent < 8 * np.median([*yardstick, *(simple() for _ in range(15))])
+    yardstick = np.median([*yardstick, *(simple() for _ in range(15))])
+    assert spent < 8 * yardstick
     states, computing = list(explorer.sweep()), []
     for state in states[:: max(1, len(states) // 30)]:
         start = time.process_time()
         explorer.compute(**state, **case.options)
-        computing.append(time.process_time() - start)
-    assert np.median(computing) < 0.03
+        computing.append((time.process_time() - start) * 1000)
+    # 30 ms; more only on a machine so busy that the yardstick itself takes more than 6.
+    assert np.median(computing) < max(30, 5 * yardstick)
