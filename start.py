@@ -646,9 +646,12 @@ def test_course(arguments):
 def workers(arguments):
     """Return pytest's options for two processes where everything runs and there are two cores.
 
-    Only `loadfile` keeps the cells of one notebook in one process.
+    `loadfile` keeps in one process what the tests of a file share, such as a JupyterLab. Its own order, by the number
+    of tests, would leave slow files for the end; tests/conftest.py puts them first.
     """
-    return ["-n", "2", "--dist", "loadfile"] if not arguments and (os.cpu_count() or 1) > 1 else []
+    if arguments or (os.cpu_count() or 1) < 2:
+        return []
+    return ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--durations", "25"]
 
 
 def find_browser():

@@ -35,6 +35,18 @@ def pytest_configure(config):
         os.environ.pop(name, None)
 
 
+SLOW = (
+    "test_browser.py", "test_exercises.py", "test_notebooks.py", "test_labs_run.py", "test_nbgrader.py",
+    "test_sweeps.py", "test_grading.py", "test_run.py",
+)
+"""The files that take longest. Two processes that take whole files end together only if these come first."""
+
+
+def pytest_collection_modifyitems(items):
+    place = {name: number for number, name in enumerate(SLOW)}
+    items.sort(key=lambda item: place.get(item.path.name, len(SLOW)))
+
+
 def pytest_runtest_setup(item):
     marker = item.get_closest_marker("mirror")
     if marker:

@@ -1,116 +1,13 @@
-"""The confidence and the refusal explorer, and their figures: pure, right, swept over every control."""
+"""The confidence and the refusal explorer, and their figures."""
 
-import json
-import math
-import time
 
 import numpy as np
 import pytest
+from explorers import CLASSES, SHADES, reader
+from explorers import confidence as morph
 from layerwise import explore, plot
-from layerwise.authoring.run_figures import recompute_times
 from layerwise.explore import morphs
 from layerwise.suggest import CourseError
-
-CLASSES = ("light", "middle", "dark")
-SHADES = {"empty": np.zeros((28, 28)), "grey": np.full((28, 28), 0.5), "full": np.ones((28, 28))}
-
-
-def reader(batch):
-    """Scores for how near the mean shade is to 0, a half and 1."""
-    shade = batch.mean(axis=(1, 2))
-    return -20 * abs(shade[:, None] - np.array([0, 0.5, 1]))
-
-
-def morph(**state):
-    return explore.confidence(reader, SHADES, CLASSES, **state)
-
-
-def refusal(**state):
-    rng = np.random.default_rng(0)
-    confidence = rng.uniform(0.3, 1, 500)
-    return explore.refusal(confidence, rng.random(500) < confidence**2, **state)
-
-
-EXPLORERS = {"confidence": morph, "refusal": refusal}
-
-
-@pytest.fixture(params=EXPLORERS)
-def build(request):
-    return EXPLORERS[request.param]
-
-
-def decoded(figure):
-    return json.loads(figure.to_json())
-
-
-def drawn(explorer, state, narrow=False):
-    result = explorer.compute(**state)
-    return decoded(explorer.draw(result, narrow=narrow)), explorer.say(state, result)
-
-
-def test_the_whole_control_space(build):
-    explorer = build()
-    for number, state in enumerate(explorer.sweep(limit=120)):
-        before = dict(state)
-        result = explorer.compute(**state)
-        figure = explorer.draw(result, narrow=bool(number % 2))
-        sentence = explorer.say(state, result)
-        assert state == before
-        assert sentence.endswith(".") and len(sentence) > 20 and "nan" not in sentence
-        assert figure.layout.meta["summary"] and "nan" not in figure.layout.meta["summary"]
-        for trace in figure.data:
-            for name in ("x", "y", "z"):
-                values = getattr(trace, name, None)
-                if values is not None:
-                    assert np.isfinite(np.asarray(values, dtype=float)).all(), (state, trace.type, name)
-        for axis in (figure.layout[name] for name in figure.layout if name[1:5] == "axis"):
-            assert all(map(math.isfinite, axis.range)), state
-
-
-def test_every_control_changes_picture_or_sentence(build):
-    explorer = build()
-    start = explorer.state
-    first = drawn(explorer, start)
-    for control in explorer.controls:
-        other = next(value for value in control.points() if value != start[control.name])
-        assert drawn(explorer, {**start, control.name: other}) != first, f"{control.name} does nothing"
-
-
-def test_the_sentence_says_what_moved(build):
-    explorer = build()
-    state, result = explorer.state, explorer.compute()
-    said = {explorer.say(state, result, changed) for changed in (None, *state)}
-    assert len(said) > 2 and all(sentence.endswith(".") for sentence in said)
-
-
-def test_computing_is_repeatable_and_leaves_the_state_alone(build):
-    explorer = build()
-    before = explorer.state
-    other = {control.name: control.points()[-1] for control in explorer.controls}
-    assert drawn(explorer, other) == drawn(explorer, other)
-    assert explorer.state == before
-
-
-def test_state_is_read_and_set_as_attributes(build):
-    explorer = build(threshold=0.8)
-    assert explorer.threshold == 0.8
-    explorer.threshold = 0.25
-    assert explorer.state["threshold"] == 0.25
-    with pytest.raises(ValueError, match="expected a number"):
-        explorer.threshold = 1.5
-
-
-def test_a_moved_control_costs_little(build):
-    def simple():
-        start = time.process_time()
-        plot.curves({"training": [3, 2, 1], "validation": [3, 2.5, 2]}, title="A yardstick")
-        return (time.process_time() - start) * 1000
-
-    simple()
-    yardstick = [simple() for _ in range(15)]
-    spent = np.median([cpu for _, cpu in recompute_times(build(), count=30)])
-    assert spent < 8 * np.median([*yardstick, *(simple() for _ in range(15))])
-
 
 # ---- confidence
 

@@ -1,10 +1,9 @@
 """The kernel explorer and the receptive field explorer, and their figures, without a browser."""
 
-import json
-import time
 
 import numpy as np
 import pytest
+from explorers import convolution, receptive_field
 from layerwise import explore, plot
 from layerwise.plot import fields, windows
 
@@ -12,57 +11,13 @@ from layerwise.plot import fields, windows
 @pytest.fixture
 def kernel():
     """A kernel explorer over two small pictures, with one learned kernel."""
-    rng = np.random.default_rng(0)
-    pictures = {"noise": rng.uniform(size=(12, 14)), "a step": np.repeat([[0.0] * 7 + [1.0] * 7], 12, axis=0)}
-    return explore.convolution(pictures, {"learned 1": rng.normal(size=(3, 3))})
+    return convolution()
 
 
 @pytest.fixture
 def field():
     """A receptive field explorer over a colour picture."""
-    return explore.receptive_field(np.random.default_rng(0).uniform(size=(20, 32, 3)))
-
-
-@pytest.fixture(params=["kernel", "field"])
-def case(request):
-    return request.getfixturevalue(request.param)
-
-
-def decoded(figure):
-    return json.loads(figure.to_json())
-
-
-def test_the_whole_control_space(case):
-    for number, state in enumerate(case.sweep()):
-        before = dict(state)
-        result = case.compute(**state)
-        figure, sentence = case.draw(result, narrow=bool(number % 2)), case.say(state, result)
-        assert state == before
-        assert sentence.endswith(".") and len(sentence) > 20 and "nan" not in sentence
-        assert plot.describe(figure)
-
-
-def test_every_control_changes_picture_or_sentence(case):
-    start = case.state
-    for control in case.controls:
-        other = next(value for value in control.points() if value != start[control.name])
-        first, second = case.compute(**start), case.compute(**{**start, control.name: other})
-        said = case.say(start, first), case.say({**start, control.name: other}, second)
-        assert decoded(case.draw(first)) != decoded(case.draw(second)) or said[0] != said[1], control.name
-
-
-def test_the_sentence_says_what_moved(case):
-    result = case.compute()
-    said = {case.say(case.state, result, changed) for changed in (None, *case.state)}
-    assert len(said) >= 4 and all(sentence.endswith(".") for sentence in said)
-
-
-def test_computing_is_quick(case):
-    case.compute()
-    start = time.process_time()
-    for _ in range(20):
-        case.compute()
-    assert (time.process_time() - start) / 20 < 0.03
+    return receptive_field()
 
 
 def test_a_kernel_answers_as_keras_does():

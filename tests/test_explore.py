@@ -1,108 +1,15 @@
-"""Every explorer over its whole control space, without a browser: nothing raises, nothing is dead."""
+"""What all explorers share: state, controls, the display, its script; test_sweeps.py moves every control of each."""
 
 import importlib.resources
 import json
-import math
 import threading
 
 import numpy as np
 import pytest
 from layerwise import explore
-from layerwise.authoring.run_figures import recompute_times
 from layerwise.explore.base import Explorer
 from layerwise.explore.controls import Choice, Slider, Toggle, sweep
 from layerwise.explore.newest import Newest
-
-# A playground says most after a few steps; its learning rate says nothing before the first.
-EXPLORERS = {"neuron": (explore.neuron, {}), "playground": (explore.playground, {"steps": 20})}
-
-
-@pytest.fixture(params=EXPLORERS)
-def case(request):
-    build, options = EXPLORERS[request.param]
-    return build(), options
-
-
-def drawn(explorer, state, options, **kwargs):
-    result = explorer.compute(**state, **options)
-    return explorer.draw(result, **kwargs), explorer.say(state, result)
-
-
-def decoded(figure):
-    return json.loads(figure.to_json())
-
-
-def test_the_whole_control_space(case):
-    explorer, options = case
-    for number, state in enumerate(explorer.sweep()):
-        before = dict(state)
-        figure, sentence = drawn(explorer, state, options, narrow=bool(number % 2))
-        assert state == before
-        assert sentence.endswith(".") and len(sentence) > 20 and "nan" not in sentence
-        assert figure.layout.meta["summary"]
-        for trace in figure.data:
-            for name in ("x", "y", "z"):
-                values = getattr(trace, name, None)
-                if values is not None and not (isinstance(values, tuple) and None in values):
-                    assert np.isfinite(np.asarray(values, dtype=float)).all(), (state, trace.type, name)
-        names = [name for name in ("xaxis", "yaxis", "xaxis2", "yaxis2", "xaxis3", "yaxis3") if name in figure.layout]
-        axes = [figure.layout[name] for name in names if figure.layout[name].visible is not False]
-        assert len(axes) >= 4
-        for axis in axes:
-            assert axis.title.text and all(map(math.isfinite, axis.range)), state
-
-
-def test_every_control_changes_picture_or_sentence(case):
-    explorer, options = case
-    start = explorer.state
-    first = drawn(explorer, start, options)
-    for control in explorer.controls:
-        other = next(value for value in control.points() if value != start[control.name])
-        figure, sentence = drawn(explorer, {**start, control.name: other}, options)
-        assert decoded(figure) != decoded(first[0]) or sentence != first[1], f"{control.name} does nothing"
-
-
-def test_the_sentence_says_what_moved(case):
-    explorer, options = case
-    state = explorer.state
-    result = explorer.compute(**state, **options)
-    said = {explorer.say(state, result, changed) for changed in (None, *state)}
-    assert len(said) > 1
-    assert all(sentence.endswith(".") for sentence in said)
-
-
-def test_computing_is_repeatable_and_leaves_the_state_alone(case):
-    explorer, options = case
-    before = explorer.state
-    other = {control.name: control.points()[-1] for control in explorer.controls}
-    assert decoded(drawn(explorer, other, options)[0]) == decoded(drawn(explorer, other, options)[0])
-    assert explorer.state == before
-
-
-def test_narrow_pictures_stack_their_panels(case):
-    explorer, _ = case
-    wide, narrow = explorer.figure(), explorer.figure(narrow=True)
-    assert narrow.layout.height > wide.layout.height
-    assert narrow.layout.xaxis.domain == narrow.layout.xaxis2.domain == (0, 1)
-
-
-def test_a_moved_control_costs_little(case):
-    import time
-
-    from layerwise import plot
-
-    explorer, _ = case
-
-    def simple():
-        start = time.process_time()
-        plot.curves({"training": [3, 2, 1], "validation": [3, 2.5, 2]}, title="A yardstick")
-        return (time.process_time() - start) * 1000
-
-    # The yardstick, a figure of two lines, takes 4 to 6 ms on a laptop; eight of them stay under 50.
-    simple()
-    yardstick = [simple() for _ in range(15)]
-    spent = np.median([cpu for _, cpu in recompute_times(explorer, count=30)])
-    assert spent < 8 * np.median([*yardstick, *(simple() for _ in range(15))])
 
 
 def test_the_neuron_computes_what_it_says():
@@ -316,13 +223,21 @@ def test_without_a_notebook_an_explorer_is_its_sentence():
     assert list(bundle) == ["text/plain"]
 
 
-SCRIPTS = ("picture.js", "explorer.css", "canvas.js", "drawing_pad.js", "drawing_pad.css", "sketch.js", "sketch.css")
+SCRIPTS = sorted(
+    path.name for path in importlib.resources.files("layerwise.explore").iterdir() if path.suffix in (".js", ".css")
+)
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_scripts_and_styles_travel_with_the_package_and_fetch_nothing(name):
     text = importlib.resources.files("layerwise.explore").joinpath(name).read_text(encoding="utf-8")
     assert "http://" not in text and "https://" not in text and "@import" not in text
+
+
+@pytest.mark.parametrize("name", [name for name in SCRIPTS if name.endswith(".js")])
+def test_what_scripts_share_stands_in_one_place(name):
+    text = importlib.resources.files("layerwise.explore").joinpath(name).read_text(encoding="utf-8")
+    assert ("const make =" in text) == (name == "make.js")
 
 
 def test_only_the_newest_request_is_worked_on():

@@ -66,3 +66,13 @@ def test_the_mirror_marker(tmp_path, monkeypatch, environment, outcome):
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)
     assert outcome in done.stdout, done.stdout
     assert ("LAYERWISE_MIRROR is not set" in done.stdout) == (outcome == "1 error")
+
+
+def test_slow_files_come_first_and_all_else_stays_in_its_order():
+    from types import SimpleNamespace
+
+    assert all((conftest.ROOT / "tests" / name).is_file() for name in conftest.SLOW)
+    names = ["test_ask.py", conftest.SLOW[1], "test_zygote.py", conftest.SLOW[0], "test_ask.py", conftest.SLOW[1]]
+    items = [SimpleNamespace(path=conftest.ROOT / "tests" / name, number=number) for number, name in enumerate(names)]
+    conftest.pytest_collection_modifyitems(items)
+    assert [item.number for item in items] == [3, 1, 5, 0, 2, 4]

@@ -1,38 +1,17 @@
 """Learning curves: the figures show what was measured, and the explorer follows every control."""
 
-import json
-import math
 
 import numpy as np
 import pytest
+from explorers import METHODS, learning_curves
+from explorers import classical_runs as measured
 from layerwise import explore, plot
-from layerwise.authoring.run_figures import recompute_times
 from layerwise.plot import growth
-
-METHODS = ("logistic regression", "SVM", "random forest", "gradient boosting", "network, brief", "network")
-
-
-def measured(runs=3):
-    """Runs as lesson 07 makes them: three tasks, and methods that enter late or leave early."""
-    rng, rows = np.random.default_rng(0), []
-    tasks = {"digits": (100, 300, 1000, 3000, 9000), "spam": (100, 300, 1000, 3000), "payments": (1000, 3000, 9000)}
-    for task, sizes in tasks.items():
-        for place, method in enumerate(METHODS):
-            for examples in sizes:
-                if (method == "gradient boosting" and examples > 1000) or (place == 4 and examples < 1000):
-                    continue
-                for seed in range(runs):
-                    rows.append({
-                        "task": task, "measure": "share right", "method": method, "examples": examples, "seed": seed,
-                        "score": 1 - 0.8 * (examples / 60) ** (-0.2 - 0.05 * place) + rng.normal() * 0.01,
-                        "cpu_seconds": 1e-4 * (place + 1) * examples, "answer_seconds": 0.01 * (6 - place),
-                    })
-    return rows
 
 
 @pytest.fixture
 def curves():
-    return explore.learning_curves(measured())
+    return learning_curves()
 
 
 def finite(figure):
@@ -113,35 +92,6 @@ def test_other_verdicts_are_refused(rows):
 # ---- the explorer
 
 
-def test_the_whole_control_space(curves):
-    states = list(curves.sweep())
-    assert len(states) >= 60
-    for number, state in enumerate(states):
-        before = dict(state)
-        result = curves.compute(**state)
-        figure, sentence = curves.draw(result, narrow=bool(number % 2)), curves.say(state, result)
-        assert state == before and sentence.endswith(".") and "nan" not in sentence
-        assert figure.layout.meta["summary"]
-        finite(figure)
-        for axis in (figure.layout[name] for name in ("xaxis", "yaxis", "xaxis2")):
-            assert axis.title.text and all(map(math.isfinite, axis.range)), state
-
-
-def test_every_control_changes_the_picture(curves):
-    curves.examples = 1000
-    first = json.loads(curves.figure().to_json())
-    for control in curves.controls:
-        other = next(value for value in control.points() if value != curves.state[control.name])
-        assert json.loads(curves.draw(curves.compute(**{control.name: other})).to_json()) != first, control.name
-
-
-def test_the_sentence_says_what_moved(curves):
-    curves.examples = 1000
-    result = curves.compute()
-    said = {curves.say(curves.state, result, changed) for changed in (None, *curves.state)}
-    assert len(said) >= 4
-
-
 def test_the_sentence_speaks_of_what_is_drawn(curves):
     score = curves.compute(examples=1000)["last"]["network"]["score"]
     assert f"network reaches {score:.3f} " in curves.say(curves.state, curves.compute(examples=1000))
@@ -198,12 +148,6 @@ def test_a_method_keeps_its_colour_in_every_task(curves):
     assert len(set(tints.values())) == len(METHODS)
 
 
-def test_narrow_pictures_stack_their_panels(curves):
-    wide, narrow = curves.figure(), curves.figure(narrow=True)
-    assert narrow.layout.height > wide.layout.height
-    assert narrow.layout.xaxis.domain == narrow.layout.xaxis2.domain == (0, 1)
-
-
 def test_rows_of_one_task_without_the_price_of_answers():
     rows = [{"method": "a", "examples": n, "score": 0.5, "cpu_seconds": 0.0} for n in (1, 10)]
     curves = explore.learning_curves(rows)
@@ -215,17 +159,3 @@ def test_rows_of_one_task_without_the_price_of_answers():
 def test_rows_without_a_price_are_refused():
     with pytest.raises(ValueError, match="cpu_seconds"):
         explore.learning_curves([{"method": "a", "examples": 1, "score": 0.5}])
-
-
-def test_a_moved_control_costs_little(curves):
-    import time
-
-    def simple():
-        start = time.process_time()
-        plot.curves({"training": [3, 2, 1], "validation": [3, 2.5, 2]}, title="A yardstick")
-        return (time.process_time() - start) * 1000
-
-    simple()
-    yardstick = [simple() for _ in range(15)]
-    spent = np.median([cpu for _, cpu in recompute_times(curves, count=30)])
-    assert spent < 8 * np.median([*yardstick, *(simple() for _ in range(15))])

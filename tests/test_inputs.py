@@ -1,122 +1,16 @@
 """The explorers of five kinds of input, the batch browser, and the figures they draw."""
 
 import io
-import json
-import time
 import wave
 
 import numpy as np
 import pytest
+from explorers import MAILS, RATE, TABLE, moving, photo, tone
+from explorers import batches as pages
+from explorers import inputs as made
 from layerwise import explore, plot
 from layerwise.explore import input_films, input_pictures, input_sounds, input_tables, input_texts
 from layerwise.explore.controls import Words
-from layerwise.explore.input_kinds import KINDS
-
-RATE = 8000
-
-
-def photo(high, wide, seed=0):
-    return np.random.default_rng(seed).integers(0, 256, size=(high, wide, 3)).astype("uint8")
-
-
-def tone(hertz, seconds=0.4):
-    return np.sin(2 * np.pi * hertz * np.arange(int(seconds * RATE)) / RATE)
-
-
-def moving():
-    film = np.random.default_rng(3).integers(86, 95, size=(12, 24, 32, 3)).astype("uint8")
-    for i in range(12):
-        film[i, 8:14, i : i + 5] = 220
-    return film
-
-
-TABLE = {
-    "island": ["Dream", "Biscoe", None, "Dream", "Torgersen", "Dream", "Biscoe", "Dream"],
-    "mass": [3750.0, None, 3250.0, 3400.0, 5000.0, 3900.0, 4100.0, 3800.0],
-    "bill": [39.1, 39.5, 40.3, 36.7, 39.3, 38.9, 39.2, None],
-}
-MAILS = ["Win a free trip now", "the meeting is at noon", "free free free", "see you at the meeting, the boss"]
-
-
-def made(kind, **state):
-    examples = {
-        "picture": {"wide": photo(60, 90), "tall": photo(80, 50, 1), "square": photo(64, 64, 2)},
-        "text": MAILS, "sound": {"low": tone(400), "high": tone(2500), "int16": (tone(900) * 9000).astype("int16")},
-        "video": {"a": moving(), "grey": moving()[..., 0]}, "table": TABLE,
-    }[kind]
-    return explore.inputs(kind, examples, **state)
-
-
-def pages(**state):
-    rng = np.random.default_rng(0)
-    batches = [(rng.integers(0, 255, size=(32, 12, 12, 3)).astype("float32"), np.arange(32) % 5)] * 4
-    return explore.batches(batches, ["daisy", "dandelion", "roses", "sunflowers", "tulips"], **state)
-
-
-@pytest.fixture(params=[*KINDS, "batches"])
-def explorer(request):
-    return pages() if request.param == "batches" else made(request.param)
-
-
-def drawn(explorer, state, **kwargs):
-    result = explorer.compute(**state)
-    return explorer.draw(result, **kwargs), explorer.say(state, result)
-
-
-def test_the_whole_control_space(explorer):
-    for number, state in enumerate(explorer.sweep(limit=120)):
-        before = dict(state)
-        figure, sentence = drawn(explorer, state, narrow=bool(number % 2))
-        assert state == before
-        assert sentence.endswith(".") and len(sentence) > 20 and "nan" not in sentence
-        assert figure.layout.meta["summary"] and figure.layout.title.text
-        for trace in figure.data:
-            for name in ("x", "y"):
-                values = getattr(trace, name, None)
-                if values is not None and len(values):
-                    assert np.isfinite(np.asarray(values, dtype=float)).all(), (state, trace.type, name)
-        json.loads(figure.to_json())
-
-
-def test_every_control_changes_picture_or_sentence(explorer):
-    start = explorer.state
-    if "change" in start:  # without augmentation there is nothing to throw dice for
-        start["change"] = "turn"
-    first, said = drawn(explorer, start)
-    for control in explorer.controls:
-        other = next(value for value in control.points() if value != start[control.name])
-        figure, sentence = drawn(explorer, {**start, control.name: other})
-        assert figure.to_json() != first.to_json() or sentence != said, f"{control.name} does nothing"
-
-
-def test_the_sentence_says_what_moved(explorer):
-    state = explorer.state
-    result = explorer.compute(**state)
-    said = {explorer.say(state, result, changed) for changed in (None, *state)}
-    assert len(said) > 1 and all(sentence.endswith(".") for sentence in said)
-
-
-def test_computing_is_repeatable_and_leaves_the_state_alone(explorer):
-    before = explorer.state
-    other = {control.name: control.points()[-1] for control in explorer.controls}
-    assert drawn(explorer, other)[0].to_json() == drawn(explorer, other)[0].to_json()
-    assert explorer.state == before
-
-
-def test_narrow_pictures_are_no_shorter(explorer):
-    assert explorer.figure(narrow=True).layout.height >= 0.9 * explorer.figure().layout.height
-
-
-def test_a_moved_control_is_computed_fast(explorer):
-    states = list(explorer.sweep(limit=120))[:40]
-    explorer.compute(**states[0])
-    spent = []
-    for state in states:
-        began = time.process_time()
-        explorer.compute(**state)
-        spent.append(time.process_time() - began)
-    assert np.median(spent) < 0.03
-
 
 # ---- pictures
 

@@ -1,64 +1,12 @@
 """The heads explorer, the recall explorer, and the figures of attention, without a browser."""
 
-import json
-import time
 
 import numpy as np
 import pytest
+from explorers import crossing
 from layerwise import explore, plot
 from layerwise.explore import circuits
 from layerwise.suggest import CourseError
-
-
-def crossing(text):
-    """A head of one's own: each word looks at the letter of its number."""
-    words, letters = text.split(), list("abc")
-    weights = np.zeros((len(words), 3))
-    weights[np.arange(len(words)), np.arange(len(words)) % 3] = 1
-    return words, letters, weights
-
-
-@pytest.fixture(params=["heads", "recall", "own"])
-def case(request):
-    made = {"heads": explore.heads, "recall": explore.recall, "own": lambda: explore.heads({"mine": crossing})}
-    return made[request.param]()
-
-
-def decoded(figure):
-    return json.loads(figure.to_json())
-
-
-def test_the_whole_control_space(case):
-    for number, state in enumerate(case.sweep()):
-        before = dict(state)
-        result = case.compute(**state)
-        figure, sentence = case.draw(result, narrow=bool(number % 2)), case.say(state, result)
-        assert state == before
-        assert sentence.endswith(".") and len(sentence) > 20 and "nan" not in sentence
-        assert plot.describe(figure)
-
-
-def test_every_control_changes_picture_or_sentence(case):
-    start = case.state
-    for control in case.controls:
-        other = next(value for value in reversed(control.points()) if value != start[control.name])
-        first, second = case.compute(**start), case.compute(**{**start, control.name: other})
-        said = case.say(start, first), case.say({**start, control.name: other}, second, control.name)
-        assert decoded(case.draw(first)) != decoded(case.draw(second)) or said[0] != said[1], control.name
-
-
-def test_the_sentence_says_what_moved(case):
-    result = case.compute()
-    said = {case.say(case.state, result, changed) for changed in (None, *case.state)}
-    assert len(said) >= 2 and all(sentence.endswith(".") for sentence in said)
-
-
-def test_computing_is_quick(case):
-    case.compute()
-    start = time.process_time()
-    for _ in range(20):
-        case.compute()
-    assert (time.process_time() - start) / 20 < 0.03
 
 
 def test_rows_sum_to_one_under_any_mask():

@@ -1,50 +1,27 @@
 """The unrolled network explorer and its figure, without a browser."""
 
-import json
 import time
 
 import numpy as np
 import pytest
+from explorers import unrolled
 from layerwise import explore, plot
 from layerwise.explore import memories
 
 KINDS = ("simple", "LSTM", "GRU")
 
 
-@pytest.fixture
-def network():
-    """An explorer with a trained cell beside the fresh ones."""
-    return explore.unrolled({"mine": memories.fresh("GRU", 5, units=6, seed=1)}, np.ones((3, 7, 5)))
-
-
-def decoded(figure):
-    return json.loads(figure.to_json())
-
-
-def test_the_whole_control_space(network):
-    for number, state in enumerate(network.sweep()):
-        before = dict(state)
+def test_slopes_states_and_gates_stay_within_their_bounds():
+    network = unrolled()
+    for state in network.sweep():
         result = network.compute(**state)
-        assert state == before
         assert len(result["slopes"]) == state["steps"] and (result["slopes"] > 0).all()
         assert np.abs(result["states"]).max() <= 1
         assert all((gate >= 0).all() and (gate <= 1).all() for gate in result["gates"].values())
-        sentence = network.say(state, result)
-        assert sentence.endswith(".") and len(sentence) > 20 and "nan" not in sentence
-        if number % 7 == 0:
-            assert plot.describe(network.draw(result, narrow=bool(number % 2)))
 
 
-def test_every_control_changes_picture_or_sentence(network):
-    network.cell = "LSTM"
-    start = network.state
-    for control in network.controls:
-        other = next(value for value in control.points() if value != start[control.name])
-        first, second = network.compute(**start), network.compute(**{**start, control.name: other})
-        assert decoded(network.draw(first)) != decoded(network.draw(second)), control.name
-
-
-def test_the_sentence_says_what_moved(network):
+def test_the_sentence_says_what_moved_in_every_cell():
+    network = unrolled()
     for cell in network.controls[0].options:
         network.cell = cell
         result = network.compute()

@@ -1,5 +1,9 @@
-"""Every notebook that learners open runs from top to bottom under nbval, with the network really off."""
+"""Every notebook that learners open runs from top to bottom under nbval, with the network really off.
 
+In a lab that nobody touched, every check must say that nothing was tried; with solutions labs run in test_labs_run.py.
+"""
+
+import json
 import subprocess
 import sys
 import tomllib
@@ -7,7 +11,8 @@ import tomllib
 import pytest
 from conftest import ROOT, on_ci, skip_or_fail
 from layerwise import files
-from layerwise.authoring import notebooks
+from layerwise.authoring import labs, notebooks
+from layerwise.authoring.run_judge import latest_verdicts
 from layerwise.authoring.run_pool import child_environment, own_folders
 from layerwise.authoring.worker import plain
 from offline import command, unavailable
@@ -49,8 +54,8 @@ def nbval(path, folder):
     settings = folder / "pytest.ini"
     settings.write_text("[pytest]\n")
     words = [
-        sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300",
-        "-p", "no:cacheprovider", "-c", settings, path,
+        sys.executable, ROOT / "tests" / "nbval_verdicts.py", folder / "verdicts.json", "--nbval-lax",
+        "--nbval-current-env", "--nbval-cell-timeout=300", "-p", "no:cacheprovider", "-c", settings, path,
     ]
     environment = {**child_environment(profile="smoke"), **own_folders(folder / "home"), "COLUMNS": "200"}
     done = subprocess.run(
@@ -110,3 +115,6 @@ def test_a_learners_notebook_runs_offline(path, offline, tmp_path):
     assert done.returncode == 0, done.stdout
     assert " passed" in done.stdout and " skipped" not in done.stdout
     assert path.read_bytes() == before, "a test must not change the notebook"
+    said = latest_verdicts(json.loads((tmp_path / "verdicts.json").read_text(encoding="utf-8")))
+    wanted = labs.exercises(ROOT / "labs" / "src" / f"{path.stem}.py") if path.parent.name == "labs" else []
+    assert {one["exercise"]: one["state"] for one in said} == {exercise.id: "not tried" for exercise in wanted}

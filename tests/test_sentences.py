@@ -1,75 +1,11 @@
 """The explorers of lesson 12 (blank, next piece, alignment) and their figures, without a browser."""
 
-import json
-import time
 
 import numpy as np
 import pytest
+from explorers import turned
 from layerwise import explore, plot
 from layerwise.suggest import CourseError
-
-WORDS = ("parcel", "bill", "contract", "order", "router", "phone", "account", "card", "refund", "visit")
-
-
-def habit(before, after):
-    """Favour one word by the length of what stands around the blank."""
-    weights = np.arange(1.0, len(WORDS) + 1)
-    weights[(len(before) + 2 * len(after)) % len(WORDS)] += 20
-    return dict(zip(WORDS, weights / weights.sum(), strict=True))
-
-
-def onward(text):
-    """Favour one piece by the length of the text."""
-    return habit(text, "")
-
-
-def turned(text):
-    """Translate by writing the words from the last to the first; two heads."""
-    words = [word for word in text.split() if word.isascii() and word.isalpha()]
-    count = len(words)
-    weights = np.stack([np.eye(count)[::-1], np.full((count, count), 1 / max(count, 1))])
-    return words, words[::-1], weights
-
-
-@pytest.fixture(params=["blank", "next", "alignment"])
-def case(request):
-    """Each explorer once."""
-    if request.param == "blank":
-        return explore.fill_in({"habit": habit, "rival": lambda before, after: {"bill": 0.7, "tea": 0.3}})
-    if request.param == "next":
-        return explore.next_piece({"habit": onward, "coin": lambda text: {"heads": 0.5, "tails": 0.5}})
-    return explore.alignment(turned, heads=2)
-
-
-def decoded(figure):
-    return json.loads(figure.to_json())
-
-
-def test_the_whole_control_space(case):
-    for number, state in enumerate(case.sweep()):
-        before = dict(state)
-        result = case.compute(**state)
-        figure, sentence = case.draw(result, narrow=bool(number % 2)), case.say(state, result)
-        assert state == before
-        assert sentence.endswith(".") and len(sentence) > 20 and "nan" not in sentence
-        assert plot.describe(figure) and figure.layout.title.text
-
-
-def test_every_control_changes_picture_or_sentence(case):
-    start = case.state
-    for control in case.controls:
-        other = next(value for value in control.points() if value != start[control.name])
-        first, second = case.compute(**start), case.compute(**{**start, control.name: other})
-        said = case.say(start, first), case.say({**start, control.name: other}, second)
-        assert decoded(case.draw(first)) != decoded(case.draw(second)) or said[0] != said[1], control.name
-
-
-def test_computing_is_quick(case):
-    case.compute()
-    start = time.process_time()
-    for _ in range(20):
-        case.compute()
-    assert (time.process_time() - start) / 20 < 0.03
 
 
 def test_the_hidden_word_is_not_shown_to_the_filler():

@@ -606,7 +606,8 @@ def test_the_tests_exit_code_is_pytests(start, ready, monkeypatch):
     ready.code = 3
     assert start.main(["test"]) == 3
     command, options = ready.run[0]
-    assert command[1:] == ["-m", "pytest", "-n", "2", "--dist", "loadfile"]
+    assert command[1:6] == ["-m", "pytest", "-n", "2", "--dist"]
+    assert command[6:8] == ["loadfile", "--no-loadscope-reorder"], "conftest.py says which files come first"
     assert ready.ensured == [{"tests": True}] and options["env"]["LAYERWISE_CHROMIUM"] == "/bin/chromium"
     (start.ROOT.parent / "shared" / "datasets").mkdir(parents=True)
     start.main(["test", "-k", "one"])

@@ -1,4 +1,7 @@
-"""TensorFlow's start-up log stays out of the page; a stand-in writes what TensorFlow writes, where it writes it."""
+"""TensorFlow's start-up log and its word on retracing stay out of the page; all else it says comes through.
+
+For its start a stand-in writes what TensorFlow writes, where it writes it.
+"""
 
 import subprocess
 import sys
@@ -44,3 +47,30 @@ def test_a_failed_import_shows_what_was_written(tmp_path):
 def test_a_level_that_somebody_chose_stays(tmp_path, monkeypatch):
     monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "0")
     assert run(tmp_path, "").stdout == "0"
+
+
+RETRACING = """
+import sys
+from layerwise import startup
+startup.quiet(); startup.quiet()
+import tensorflow as tf
+logger = tf.get_logger()
+for number in range(7):
+    tf.function(lambda x: x + 1)(tf.constant(number))
+logger.warning("the disk is full")
+logger.error("the input is empty")
+print("----", file=sys.stderr, flush=True)
+only, = logger.filters
+logger.removeFilter(only)
+for number in range(7):
+    tf.function(lambda x: x + 2)(tf.constant(number))
+"""
+
+
+def test_retracing_is_not_told_and_other_warnings_are():
+    """The real TensorFlow: calls that build their program anew, with a warning and an error of another kind."""
+    pytest.importorskip("tensorflow")
+    done = subprocess.run([sys.executable, "-c", RETRACING], capture_output=True, text=True, check=True)
+    quiet, loud = done.stderr.split("----")
+    assert "retracing" not in quiet and "the disk is full" in quiet and "the input is empty" in quiet
+    assert "triggered tf.function retracing" in loud, "TensorFlow no longer says it so; then it is not silenced either"

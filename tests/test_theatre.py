@@ -1,8 +1,6 @@
 """The GAN theatre: its slopes are right, its runs repeatable, its controls alive; and the figures beside it."""
 
 import itertools
-import json
-import math
 
 import numpy as np
 import pytest
@@ -99,31 +97,14 @@ def test_it_stops_at_its_last_step(monkeypatch):
     assert theatre.steps == MOST_STEPS
 
 
-def test_the_whole_control_space():
+def test_points_and_field_are_finite_over_the_whole_control_space():
     theatre = explore.duel()
-    for number, state in enumerate(theatre.sweep(limit=10)):
+    for state in theatre.sweep():
         result = theatre.compute(**state, steps=3)
-        figure = theatre.draw(result, narrow=bool(number % 2))
-        sentence = theatre.say(state, result)
-        assert sentence.endswith(".") and len(sentence) > 20 and "nan" not in sentence
-        assert figure.layout.meta["summary"]
-        for name in ("xaxis", "yaxis", "xaxis2", "yaxis2", "xaxis3", "yaxis3"):
-            axis = figure.layout[name]
-            assert axis.title.text and all(map(math.isfinite, axis.range)), state
         assert np.isfinite(result["field"]).all() and np.isfinite(result["generated"]).all()
 
 
-def test_every_control_changes_the_picture():
-    theatre = explore.duel()
-    start = theatre.state
-    first = json.loads(theatre.draw(theatre.compute(steps=30)).to_json())
-    for control in theatre.controls:
-        other = next(value for value in control.points() if value != start[control.name])
-        result = theatre.compute(**{**start, control.name: other}, steps=30)
-        assert json.loads(theatre.draw(result).to_json()) != first, f"{control.name} does nothing"
-
-
-def test_the_sentence_says_what_moved():
+def test_the_sentence_says_what_moved_while_it_plays():
     theatre = explore.duel()
     state, result = theatre.state, theatre.compute(steps=25)
     said = {theatre.say(state, result, changed) for changed in (None, *LIVE)}

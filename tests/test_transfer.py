@@ -4,27 +4,11 @@ import shutil
 
 import numpy as np
 import pytest
+from explorers import SIZES
+from explorers import transfer_runs as measured
 from layerwise import data, explore, paths, plot
 from layerwise.plot import savings
 from layerwise.suggest import CourseError
-
-SIZES = (1, 3, 10, 30, 100)
-
-
-def measured(runs=4):
-    """Runs as lesson 09 makes them: on digits the methods change places, and one is measured on flowers only."""
-    rng, rows = np.random.default_rng(0), []
-    curves = {
-        ("flowers", "from scratch"): (0.25, 0.3, 0.4, 0.5, 0.6), ("flowers", "borrowed"): (0.5, 0.65, 0.8, 0.85, 0.9),
-        ("flowers", "own eye"): (0.25, 0.31, 0.41, 0.52, 0.58), ("digits", "from scratch"): (0.3, 0.5, 0.8, 0.9, 0.95),
-        ("digits", "borrowed"): (0.35, 0.5, 0.7, 0.8, 0.85),
-    }
-    for (task, method), scores in curves.items():
-        for size, score in zip(SIZES, scores, strict=True):
-            for seed in range(runs):
-                rows.append({"task": task, "method": method, "examples": size, "seed": seed,
-                             "score": score + rng.normal() * 0.01})
-    return rows
 
 
 def points(*pairs):
@@ -66,20 +50,6 @@ def test_one_method_has_nothing_to_be_held_against():
             call(rows)
 
 
-def test_every_state_of_the_explorer_can_be_drawn_and_said():
-    explorer, said = explore.labels_saved(measured()), set()
-    for state in explorer.sweep():
-        result = explorer.compute(**state)
-        for narrow in (False, True):
-            figure = explorer.draw(result, narrow=narrow)
-            assert plot.describe(figure) and figure.layout.title.text
-        for changed in (None, *state):
-            sentence = explorer.say(state, result, changed)
-            assert sentence.endswith(".") and len(sentence) < 260
-            said.add(sentence)
-    assert len(said) > 10
-
-
 def test_the_sentence_says_how_many_labels_are_saved():
     explorer = explore.labels_saved(measured(), labels=1, method="borrowed")
     assert "from scratch needs about" in explorer.sentence
@@ -105,19 +75,6 @@ def test_a_method_that_was_not_measured_is_said_to_be_missing():
     explorer = explore.labels_saved(measured(), task="digits", method="own eye")
     assert explorer.sentence == "own eye was not measured with 10 labels a class on this task."
     assert plot.describe(explorer.figure())
-
-
-def test_a_move_is_drawn_in_a_moment():
-    import time
-
-    explorer = explore.labels_saved(measured())
-    explorer.compute(labels=3)
-    times = []
-    for labels in SIZES:
-        start = time.process_time()
-        explorer.compute(labels=labels)
-        times.append(time.process_time() - start)
-    assert min(times) < 0.03
 
 
 # ---- borrowed weights

@@ -1,31 +1,40 @@
-"""Keep what TensorFlow's libraries write while they load out of the page.
+"""Keep what TensorFlow writes while it loads, and one warning of later, out of the page.
 
-They log to the process's error stream before their own log level counts (``TF_CPP_MIN_LOG_LEVEL`` comes too late for
-them), and a kernel shows that stream as a red box under the first import of Keras: a frightening first page for
-messages that say only that there is no GPU.
+Its libraries log to the process's error stream before their own log level counts (``TF_CPP_MIN_LOG_LEVEL`` comes too
+late for them), and a kernel shows that stream as a red box under the first import of Keras: a frightening first page
+for messages that say only that there is no GPU.
+
+Later it warns of "5 out of the last 5 calls" that built their program anew, which is what a page does that compares
+five small networks: nothing that its reader could mend.
 """
 
 import contextlib
 import importlib.util
+import logging
 import os
 import sys
 import tempfile
 
 
 def quiet():
-    """Silence TensorFlow's start: its log level, and the error stream while it is imported.
+    """Silence TensorFlow's start (its log level, and the error stream while it is imported) and its word on retracing.
 
-    Nothing is imported now, and nothing is lost: if the import fails, what was written is shown. Does nothing when
-    TensorFlow is there already, and leaves a ``TF_CPP_MIN_LOG_LEVEL`` that somebody has set.
+    Nothing is imported now, and nothing is lost: if the import fails, what was written is shown. Where TensorFlow is
+    there already its start is over; a ``TF_CPP_MIN_LOG_LEVEL`` that somebody has set stays.
 
     Example:
         >>> from layerwise import startup
         >>> startup.quiet()
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    logging.getLogger("tensorflow").addFilter(_not_of_retracing)  # the logger keeps one, however often it is given
     waiting = any(isinstance(finder, _Quiet) for finder in sys.meta_path)
     if "tensorflow" not in sys.modules and not waiting:
         sys.meta_path.insert(0, _Quiet())
+
+
+def _not_of_retracing(record):
+    return "triggered tf.function retracing" not in str(record.msg)
 
 
 class _Quiet:

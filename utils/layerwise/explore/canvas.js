@@ -1,13 +1,5 @@
 // A canvas to draw on with mouse, finger, pen or keyboard, for the widgets that put this file before their own.
 
-const make = (tag, name, parent, text = "") => {
-  const element = document.createElement(tag);
-  if (name) element.className = name;
-  if (text) element.textContent = text;
-  parent?.append(element);
-  return element;
-};
-
 // Put a canvas into `paper`, whose classes begin with `name`. What is drawn goes to Python, at most once in `throttle`
 // milliseconds, as grey levels of `sent` by `sent` pixels. Ink is white on black inside and shown through CSS, so that
 // the grey level is the amount of ink.

@@ -1,13 +1,5 @@
 // Nine weights in a square: write a number, or step it with the arrow keys.
 
-const make = (tag, name, parent, text = "") => {
-  const element = document.createElement(tag);
-  element.className = name;
-  if (text) element.textContent = text;
-  parent.append(element);
-  return element;
-};
-
 function render({ model, el }) {
   el.classList.add("layerwise-grid");
   const group = make("fieldset", "layerwise-grid-cells", el);

@@ -152,18 +152,15 @@ def say(answers):
 @functools.cache
 def _widget_class():
     """Make the widget's class when first needed: it imports ipywidgets and anywidget."""
-    import importlib.resources
-
     import anywidget
     import traitlets
 
     from layerwise import theme
-
-    here = importlib.resources.files(__package__)
+    from layerwise.explore.scripts import script, text
 
     class PadWidget(anywidget.AnyWidget):
-        _esm = "".join((here / name).read_text(encoding="utf-8") for name in ("canvas.js", "drawing_pad.js"))
-        _css = theme.CSS + (here / "drawing_pad.css").read_text(encoding="utf-8")
+        _esm = script("canvas.js", "drawing_pad.js")
+        _css = theme.CSS + text("drawing_pad.css")
         canvas = traitlets.Int(CANVAS).tag(sync=True)
         seen = traitlets.Bytes(b"").tag(sync=True)
         results = traitlets.Unicode("[]").tag(sync=True)

@@ -7,7 +7,6 @@ of program in every figure, saves them in the notebook, and does not work on Col
 import functools
 import gzip
 import html
-import importlib.resources
 import threading
 import time
 
@@ -17,8 +16,9 @@ import traitlets
 
 from layerwise import keyboard, theme
 from layerwise.explore.controls import Choice, Slider, Toggle, Words
+from layerwise.explore.scripts import text
 
-STYLE = theme.CSS + importlib.resources.files(__package__).joinpath("explorer.css").read_text(encoding="utf-8")
+STYLE = theme.CSS + text("explorer.css")
 
 
 @functools.cache
@@ -38,7 +38,7 @@ class Picture(anywidget.AnyWidget):
     The browser reports back what it has drawn, so that whoever animates can wait for it (`drawn`).
     """
 
-    _esm = importlib.resources.files(__package__).joinpath("picture.js").read_text(encoding="utf-8")
+    _esm = text("picture.js")
     _css = STYLE
     figure = traitlets.Unicode("").tag(sync=True)
     serial = traitlets.Int(0).tag(sync=True)

@@ -1,20 +1,19 @@
 """A small canvas among the controls of an explorer."""
 
-import importlib.resources
-
 import anywidget
 import numpy as np
 import traitlets
 
-_HERE = importlib.resources.files(__package__)
+from layerwise.explore.scripts import script, text
+
 SIDE = 112  # of the picture the browser sends, in pixels
 
 
 class Sketch(anywidget.AnyWidget):
     """Show a canvas, and give what is drawn on it to `receive`: grey levels from 0 to 1, shape `(112, 112)`."""
 
-    _esm = "".join((_HERE / name).read_text(encoding="utf-8") for name in ("canvas.js", "sketch.js"))
-    _css = (_HERE / "sketch.css").read_text(encoding="utf-8")
+    _esm = script("canvas.js", "sketch.js")
+    _css = text("sketch.css")
     side = traitlets.Int(SIDE).tag(sync=True)
 
     def __init__(self, receive):

@@ -1,13 +1,5 @@
 // The layers of a network as buttons in a row: one of them is chosen, by pointer or with the arrow keys.
 
-const make = (tag, name, parent, text = "") => {
-  const element = document.createElement(tag);
-  element.className = name;
-  if (text) element.textContent = text;
-  parent.append(element);
-  return element;
-};
-
 function render({ model, el }) {
   el.classList.add("layerwise-strip");
   const group = make("fieldset", "layerwise-strip-group", el);

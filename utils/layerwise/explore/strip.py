@@ -1,16 +1,16 @@
 """A row of buttons among the controls of an explorer, of which one is chosen."""
 
-import importlib.resources
-
 import anywidget
 import traitlets
+
+from layerwise.explore.scripts import script, text
 
 
 class Strip(anywidget.AnyWidget):
     """Show options as buttons, each with a note; `value` is the one that is chosen."""
 
-    _esm = importlib.resources.files(__package__).joinpath("strip.js").read_text(encoding="utf-8")
-    _css = importlib.resources.files(__package__).joinpath("strip.css").read_text(encoding="utf-8")
+    _esm = script("strip.js")
+    _css = text("strip.css")
     label = traitlets.Unicode("").tag(sync=True)
     options = traitlets.List(traitlets.Unicode()).tag(sync=True)
     notes = traitlets.List(traitlets.Unicode()).tag(sync=True)

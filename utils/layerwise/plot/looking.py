@@ -5,6 +5,7 @@ import numpy as np
 from layerwise import theme
 from layerwise.plot._figure import figure, numbers, sentence
 from layerwise.plot._panels import Panels
+from layerwise.plot._weights import row_frame, weight_grid
 
 _ROW, _NARROW_ROW = 27, 21  # pixels for each token of a column
 
@@ -191,9 +192,8 @@ def grid(panels, number, across, upwards, weights, queries, keys, *, chosen=None
     hover = [[f"{q} reads {k}: {w:.2f}" for k, w in zip(keys, row, strict=True)]
              for q, row in zip(queries, weights, strict=True)]
     panels.trace(
-        number, type="heatmap", z=weights.tolist(), x=list(range(len(keys))), y=list(range(len(queries))),
-        colorscale=theme.INTENSITY, zmin=0, zmax=1, showscale=False, xgap=1, ygap=1, hoverinfo="text",
-        customdata=hover, hovertemplate="%{customdata}<extra></extra>",
+        number, **weight_grid(weights.tolist(), hover, gap=1), hoverinfo="text",
+        hovertemplate="%{customdata}<extra></extra>",
     )
     plain = {"showgrid": False, "zeroline": False, "ticks": "", "tickmode": "array"}
     upright = max(len(str(key)) for key in keys) <= 2
@@ -206,10 +206,7 @@ def grid(panels, number, across, upwards, weights, queries, keys, *, chosen=None
     )
     if chosen is not None:
         axis = "" if number == 1 else number
-        panels.shape(
-            type="rect", xref=f"x{axis}", yref=f"y{axis}", x0=-0.5, x1=len(keys) - 0.5, y0=chosen - 0.5,
-            y1=chosen + 0.5, line={"color": theme.ORANGE, "width": 2.5},
-        )
+        panels.shape(xref=f"x{axis}", yref=f"y{axis}", **row_frame(chosen, len(keys)))
 
 
 def _bars(panels, number, across, upwards, answers, most=6):

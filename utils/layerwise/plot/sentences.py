@@ -4,6 +4,7 @@ import numpy as np
 
 from layerwise import theme
 from layerwise.plot._figure import figure, numbers, sentence, wrapped
+from layerwise.plot._weights import row_frame, weight_grid
 
 
 def candidates(words, probabilities, *, chosen=None, title="", subtitle="", summary=None):
@@ -113,18 +114,14 @@ def alignment(weights, source, target, *, row=None, x_title="read", y_title="wri
         f"{word} at {source[line.argmax()]} ({line.max():.0%})" for word, line in zip(target, weights, strict=True)
     )
     result = figure(title=title, subtitle=subtitle, summary=summary or f"{sentence(title)} Most looked at: {told}.")
-    result.add_heatmap(
-        z=weights, x=list(range(len(source))), y=list(range(len(target))), zmin=0, zmax=1, colorscale=theme.INTENSITY,
-        showscale=False, xgap=3, ygap=3, text=[[f"{v:.0%}" if v >= 0.1 else "" for v in line] for line in weights],
-        texttemplate="%{text}", textfont={"size": theme.SIZES["tick"]},
-        customdata=[[f"{word} looks at {other}" for other in source] for word in target],
-        hovertemplate="%{customdata}: %{z:.0%}<extra></extra>",
-    )
+    hover = [[f"{word} looks at {other}" for other in source] for word in target]
+    shares = [[f"{share:.0%}" if share >= 0.1 else "" for share in line] for line in weights]
+    result.add_trace({
+        **weight_grid(weights, hover, gap=3), "hovertemplate": "%{customdata}: %{z:.0%}<extra></extra>",
+        "text": shares, "texttemplate": "%{text}", "textfont": {"size": theme.SIZES["tick"]},
+    })
     if row is not None:
-        result.add_shape(
-            type="rect", x0=-0.5, x1=len(source) - 0.5, y0=row - 0.5, y1=row + 0.5,
-            line={"color": theme.ORANGE, "width": 2.5},
-        )
+        result.add_shape(row_frame(row, len(source)))
     ticks = {"showgrid": False, "ticks": "", "zeroline": False, "showline": False}
     result.update_layout(height=int(result.layout.margin.t + 96 + 30 * len(target)))
     result.update_xaxes(
