@@ -66,8 +66,8 @@ def clean(text):
 
 
 # %% [markdown]
-# Read one before you go on. Where a word is missing, could you supply it from what
-# stands around it? The networks of this page will be asked just that.
+# Read one before you go on, and cover a word with your thumb. Could you supply it from
+# what stands around it? The networks of this page will be asked just that.
 
 # %%
 kept = 1000 if PROFILE == "smoke" else None
@@ -91,7 +91,7 @@ frequent = [piece for piece, _ in counts.most_common() if len(piece) > 1][:560]
 
 # %% [markdown]
 # Three numbers are reserved: 0 fills up rows that are too short, 1 is the mask that
-# hides a piece, and 2, written `|`, ends a letter. Then come all single signs, so that
+# hides a piece, and 2, written `|`, ends a text. Then come all single signs, so that
 # anything can be spelled, and the frequent words.
 
 # %%
@@ -124,8 +124,8 @@ def decode(numbers):
 
 
 # %% [markdown]
-# Nothing may be lost on the way, for any letter, seen or unseen. In the figure, look at
-# the last word, and at the dots, which stand for the space: it belongs to the word
+# Nothing may be lost on the way, for any text, seen or unseen. In the figure, look at
+# the rare word, and at the dots, which stand for the space: it belongs to the word
 # behind it.
 
 # %%
@@ -641,9 +641,9 @@ for temperature in (0.3, 0.8, 1.3):
     print(write_on("hello,\n", temperature, MOST))
 
 # %% [markdown]
-# Cool, it repeats the usual; warm, it takes risks, and words fall apart into letters.
-# Nothing was added to the network for that: the whole difference lies in how its
-# answers are drawn. What those answers are, for one step, can be laid open.
+# Cool, it says the usual, and then says it again; warm, it takes risks, and loses the
+# thread. Nothing was added to the network for that: the whole difference lies in how
+# its answers are drawn. What those answers are, for one step, can be laid open.
 
 
 # %%
@@ -665,8 +665,8 @@ def counter_next(text):
 
 
 # %% [markdown]
-# After *hello, where is*. Both have read the same letters, so look for a word that one
-# of them would stake far more on than the other:
+# After *hello, where is*. Both have read the same letters. Look how each of them
+# spreads its bets, and what is left for a word that was never seen in this place:
 
 # %%
 ahead = writer_next("hello, where is")
@@ -906,7 +906,7 @@ middle, end = (
 )
 found("frequent_middle", middle["most frequent word"], "The commonest word: {:.0%},")
 found("bigram_middle", middle["bigram"], "the commonest after its neighbour: {:.0%},")
-found("neighbours_middle", middle["both neighbours"], "between both: {:.0%},")
+found("neighbours_middle", middle["both neighbours"], "that between both: {:.0%},")
 found("writer_middle", middle["next-token model"], "the next-token model: {:.0%},")
 found("filler_middle", middle["masked-word model"], "the masked-word model: {:.0%}.")
 
@@ -932,7 +932,7 @@ found("filler_ratio", ratio, "It finds {:.0f} times what the most frequent word 
 # there is one, when the blank at the end is the yardstick:
 
 # %%
-sentence = "In the middle it stands {:.0f} points better against the writer than there."
+sentence = "With a second side, it comes {:.0f} points closer to the writer."
 found("second_side", lead_middle - lead_end, sentence)
 
 # %% [markdown]
@@ -981,8 +981,8 @@ def neighbours(before, after):
 
 
 # %% [markdown]
-# Both, for one blank. Counting is quick to be certain; look how many words each of them
-# still thinks possible:
+# Both, for one blank. Where the counter's bar is missing, it never met that word
+# between these two neighbours. The network has the whole sentence to go by:
 
 # %%
 ours = fill("please cancel my", "at the end of may")
