@@ -447,9 +447,9 @@ def learn(network, fresh, steps=STEPS, batch_size=32):
 writer_losses = learn(writer, next_pieces)
 
 # %% [markdown]
-# Look at the first round: most of the fall happens there, while the network learns
-# which pieces are frequent at all. What comes later is grammar and wording, and it is
-# dearer.
+# Look where the curve is steep. Most of the fall comes at once, while the network learns
+# which pieces are frequent, and what they like to stand beside. What comes later is
+# wording and grammar, and it is dearer.
 
 # %%
 AXES = {"x_title": "round of training", "y_title": "training loss, bits a piece"}
@@ -981,8 +981,8 @@ def neighbours(before, after):
 
 
 # %% [markdown]
-# Both, for one blank. Where the counter's bar is missing, it never met that word
-# between these two neighbours. The network has the whole sentence to go by:
+# Both, for one blank. Where the counter stands at zero, it never met that word between
+# these two neighbours. The network has the whole sentence to go by:
 
 # %%
 ours = fill("please cancel my", "at the end of may")
@@ -1298,7 +1298,7 @@ answers = ["".join(parts_of(row)) for row in translate_all(translator, test_read
 exact = np.array(answers) == pairs_test[:, 1]
 low, high = wilson(exact)
 print(f"95 % interval: {low:.1%} to {high:.1%}")
-found("translation_exact", exact.mean(), "It writes {:.1%} of unseen numbers exactly.")
+found("translation_exact", exact.mean(), "It writes {:.2%} of unseen numbers exactly.")
 
 # %% [markdown]
 # Which words did it look at, part by part?
@@ -1353,8 +1353,8 @@ sentence = "In {:.0%} of them the tens looked more at the tens, and units at uni
 found("crossed_looks", np.mean(crossed), sentence)
 
 # %% [markdown]
-# So the picture is not a lucky one. Nobody told the network about order; that a part
-# should look where its word stands is something that it found, because it pays.
+# So the picture is not a lucky one. Nobody told the network about order. That tens and
+# units want to be looked for crosswise is something that it found, because it pays.
 #
 # A mean of four heads hides what each of them does. Here they are apart, for one part:
 # where does *und* look, which has no word of its own in English?
