@@ -3,13 +3,15 @@
 #
 # Lesson 12 trained three families of transformers. Here you write what stands around
 # the blocks, which is where most mistakes are made: the targets, the masks, the model
-# that must not look ahead, the draw, the loop that writes, and the measure. At the end
-# your functions train on first names, invent some that nobody gave them, and show what
-# pretraining is worth.
+# that must not look ahead, the draw, the loop that writes, and the measure.
 #
-# Fill in a function, then run the check below it. Each check tries fresh random inputs.
-# `hint("12.shift")` opens one step at a time; `solution("12.shift")` shows the whole
-# answer.
+# **What comes of it:** a small machine that has read first names and makes up new ones,
+# in six functions that would serve a machine for letters or for melodies just as well.
+# With it you measure what pretraining is worth where only a hundred names are to be had.
+#
+# The functions can be written in any order; where one is missing, the page goes on and
+# leaves out what needs it. `hint("12.shift")` opens one step at a time, and
+# `solution("12.shift")` shows the whole answer.
 
 # %% tags=["parameters"]
 import os
@@ -34,6 +36,9 @@ rng = np.random.default_rng(12)
 # next-token model reads a text and answers at every place with the piece that comes
 # *next*. Return two arrays: what it reads, and what it should answer, both of shape
 # (texts, length - 1).
+#
+# It is one line, and one at which a language model fails without a word: a model that is
+# asked for what it has just read learns that at once, and nothing else.
 
 # %% tags=["definition"] exercise="12.shift"
 """Inputs and targets of a next-token model."""
@@ -129,7 +134,7 @@ def shift(rows):
 #
 # Hide each piece with probability `share`, by `rng.random(rows.shape) < share`, called
 # once. Places with 0 lie behind the end of a text: they are never hidden. Leave `rows`
-# itself as it is.
+# itself as it is: the next epoch hides other pieces of the same text.
 
 # %% tags=["definition"] exercise="12.mask_words"
 """A batch with hidden pieces."""
@@ -679,12 +684,13 @@ def choose(scores, temperature, luck):
 # %% [markdown]
 # ## 5 · Writing on
 #
-# Now the loop that makes a writer of a model. `score(window)` takes a list of at most
-# `length` pieces, as numbers, and returns scores of shape (len(window), pieces): an
-# answer at each place. `pick(scores)` chooses one piece. Begin with the list `start`
-# and add `count` pieces, each chosen from the answer at the *last* place. When the text
-# has grown longer than `length`, show the model its last `length` pieces. Return the
-# whole text, with its beginning, as a list.
+# Now the loop that makes a writer of a model. Whatever writes with a next-token model
+# has it, and it knows nothing of networks: it only asks and appends. `score(window)`
+# takes a list of at most `length` pieces, as numbers, and returns scores of shape
+# (len(window), pieces): an answer at each place. `pick(scores)` chooses one piece.
+# Begin with the list `start` and add `count` pieces, each chosen from the answer at the
+# *last* place. When the text has grown longer than `length`, show the model its last
+# `length` pieces. Return the whole text, with its beginning, as a list.
 
 # %% tags=["definition"] exercise="12.write"
 """The loop that writes."""
@@ -849,7 +855,8 @@ def write(score, pick, start, count, length):
 # `log_probabilities` has one list for each text: the natural logarithms of the
 # probabilities that the model gave to the pieces that came, one number a piece. `texts`
 # are the texts that these pieces spell. Return the *bits per byte*: how many bits all
-# these texts cost together, divided by how many bytes they have in UTF-8.
+# these texts cost together, divided by how many bytes they have in UTF-8. By this
+# measure models can be compared that cut a text in different ways.
 
 # %% tags=["definition"] exercise="12.bits_per_byte"
 """Bits per byte."""
@@ -992,6 +999,9 @@ def as_row(name):
     return pieces + [0] * (LENGTH + 1 - len(pieces))
 
 
+# %% [markdown]
+# One name in ten is put aside, to judge by:
+
 # %%
 order = rng.permutation(len(names.x))[: {"smoke": 400}.get(PROFILE, 8000)]
 rows = np.array([as_row(name) for name in names.x[order]])
@@ -1013,6 +1023,12 @@ def learn(model, rows, epochs, learning_rate=0.003):
     model.fit(x, y, batch_size=64, epochs=epochs, verbose=0)
 
 
+# %% [markdown]
+# The price of unseen names, by your measure. Their ends are paid for, too, since a model
+# that never stops has not understood names.
+
+
+# %%
 def cost(model, rows):
     """Return the bits per byte of unseen names; their ends are paid for, too."""
     x, y = shift(rows)
@@ -1023,6 +1039,9 @@ def cost(model, rows):
     logs = [line[row > 0].tolist() for line, row in zip(chosen, y)]
     return bits_per_byte(logs, texts)
 
+
+# %% [markdown]
+# Before the training and after it:
 
 # %%
 EPOCHS = {"smoke": 1}.get(PROFILE, 8)
@@ -1055,6 +1074,10 @@ def invent(temperature):
     return "".join(letters[number - 3] for number in pieces[1:end] if number > 2)
 
 
+# %% [markdown]
+# A star marks a name that is not in the data: yours. At which temperature would you
+# still call a child by one of them?
+
 # %%
 if all_written and write_works and choose_works:
     for temperature in (0.5, 0.8, 1.2):
@@ -1063,8 +1086,6 @@ if all_written and write_works and choose_works:
         print(f"temperature {temperature}: {', '.join(new)}")
 
 # %% [markdown]
-# A star marks a name that is not in the data: yours.
-#
 # ## What pretraining is worth
 #
 # Suppose only 100 names could be had. One model begins from nothing; another begins as

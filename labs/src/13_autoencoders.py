@@ -3,14 +3,17 @@
 #
 # In lesson 13 a network learned to redraw clothes from a few numbers, to paint new ones,
 # and to frown at what it could not redraw. Here you write each piece, and put them
-# together. By the end you will have
+# together: one half of them guards a shop's parcels, the other half paints. By the end
+# you will have
 #
 # - PCA by hand, there and back,
 # - both halves of the loss of a variational autoencoder, and its draw,
 # - a guard that was fitted on ordinary things only, with an alarm that costs least,
 # - a painter that you have trained, and a sheet of clothes that nobody has sewn.
 #
-# `hint("13.pca")` opens one step at a time; `solution("13.pca")` shows the whole answer.
+# Each answer has its check right below it, which says what to look at if something is
+# amiss. `hint("13.pca")` opens one step at a time; `solution("13.pca")` shows the whole
+# answer.
 
 # %% tags=["parameters"]
 import os
@@ -959,6 +962,10 @@ parcels = np.concatenate(
 foreign = np.arange(len(parcels)) >= len(parcels) - 60
 half = np.arange(len(parcels)) % 2 == 0
 
+# %% [markdown]
+# Suspicion first, then the threshold from one half of the parcels, then what it catches
+# in the other half:
+
 # %%
 all_right = pca_works and errors_work and threshold_works
 if all_right:
@@ -966,6 +973,10 @@ if all_right:
     limit = cheapest_threshold(scores[half], foreign[half], miss=50, alarm=5)
     caught = (scores[~half] >= limit)[foreign[~half]].mean()
     found("parcels_caught", caught, "Your guard stops {:.0%} of the foreign parcels.")
+
+# %% [markdown]
+# Which parcels stand at the top of its list? Before you scold it, look whether one of
+# them is a pair of trousers that you would have stopped, too.
 
 # %%
 if all_right:
@@ -1010,6 +1021,10 @@ class Cloud(keras.layers.Layer):
         self.generator = keras.random.SeedGenerator(13)
 
 
+# %% [markdown]
+# Encoder, cloud and decoder in a row:
+
+
 # %%
 def painter():
     """Return a variational autoencoder, its encoder and its decoder."""
@@ -1023,6 +1038,9 @@ def painter():
     )
     return keras.Model(x, decoder(Cloud()(encoder.output))), encoder, decoder
 
+
+# %% [markdown]
+# Watch the curve while it trains. The button stops it when you have seen enough.
 
 # %%
 ready = draw_works and loss_works

@@ -3,12 +3,14 @@
 #
 # In lesson 14 a generator and a critic taught each other. Here you write what decides
 # the game: both losses, a turn of each, and the instruments that tell a good game from
-# a bad one. At the end you run a game of your own, on a ring that nobody has seen
-# before.
+# a bad one.
 #
-# Fill in a function, then run the check below it. Each check tries fresh random inputs.
-# `hint("14.losses")` opens one step at a time; `solution("14.losses")` shows the whole
-# answer.
+# **What comes of it:** a forger of your own, in NumPy alone, which covers a ring that
+# nobody has seen before, and then any figure you like. The instruments are what you will
+# miss first when a GAN of your own will not train: its losses will not tell you why.
+#
+# Begin anywhere; the last exercise builds on the first. `hint("14.losses")` opens one
+# step at a time, and `solution("14.losses")` shows the whole answer.
 
 # %% tags=["parameters"]
 import os
@@ -1229,6 +1231,11 @@ def forward(network, x):
     return x, given
 
 
+# %% [markdown]
+# Backward, the slopes of the inputs come out as well. They are what the critic hands on
+# to the generator.
+
+
 # %%
 def backward(network, given, slope):
     """Return the slopes of all weights and biases, and those of the inputs."""
@@ -1239,6 +1246,10 @@ def backward(network, given, slope):
         if layer:
             slope = slope * np.where(given[layer] > 0, 1, 0.2).astype("float32")
     return slopes, slope
+
+
+# %% [markdown]
+# And an Adam with a short memory, one for each player:
 
 
 # %%
@@ -1427,11 +1438,17 @@ eyes = np.array([[-0.7, 0.9], [0.7, 0.9]])[rng.integers(2, size=2000)]
 smile = np.concatenate([mouth, eyes]) + 0.08 * rng.normal(size=(4000, 2))
 smile = rng.permutation(smile).astype("float32")
 
+# %% [markdown]
+# Your networks get the points, and not a word about what they show:
+
 # %%
 forged = ring(smile) if ring_works else None
 plot.clouds(
     smile, {"forged by your networks": forged}, title="Nobody told it what a smile is"
 ) if ring_works else None
+
+# %% [markdown]
+# Half of the real points are in the eyes. How many of the forged ones?
 
 # %%
 if ring_works and coverage_works:

@@ -53,6 +53,11 @@ def sigmoid(scores):
     return (1 + np.tanh(scores / 2)) / 2
 
 
+# %% [markdown]
+# Minus the logarithm of a sigmoid is $\log(1 + e^{-s})$, and NumPy has it as
+# `logaddexp`, which a score of 500 does not trouble. So the critic's loss is one line:
+
+
 # %%
 def critic_loss(real, made):
     """Return the critic's loss for the scores of as many real as made ones."""
@@ -72,9 +77,8 @@ assert np.isclose(critic_loss(real, made), by_keras, atol=1e-5)
 # %% [markdown]
 # And the generator? It wants the opposite. There are two ways to write that down. The
 # first takes the critic's loss for the made ones and makes it *larger*: one number, one
-# player down, one up, and so the name *minimax*. The second calls the made ones real,
-# and makes the cross-entropy of *that* smaller. It is called *non-saturating*, for a
-# reason that the slopes will show.
+# player down, one up, and so the name *minimax*. We return the slope for each score
+# beside the loss, since it is the slopes that will move the generator.
 
 
 # %%
@@ -83,18 +87,30 @@ def minimax(made):
     return -np.logaddexp(0, made).mean(), -sigmoid(made) / len(made)
 
 
+# %% [markdown]
+# The second calls the made ones real, and makes the cross-entropy of *that* smaller. It
+# is called *non-saturating*, for a reason that the slopes will show.
+
+
+# %%
 def non_saturating(made):
     """Return the other loss of the generator, and its slope for each score."""
     return np.logaddexp(0, -made).mean(), (sigmoid(made) - 1) / len(made)
 
 
 # %% [markdown]
-# In Keras, the labels decide between the two. And each slope must be what a nudge says:
+# In Keras, the labels decide between the two:
 
 # %%
 ones, zeros = np.ones_like(made), np.zeros_like(made)
 assert np.isclose(non_saturating(made)[0], cross_entropy(ones, made), atol=1e-5)
 assert np.isclose(minimax(made)[0], -cross_entropy(zeros, made), atol=1e-5)
+
+# %% [markdown]
+# And each slope must be what a nudge says. One of the scores goes up a little, then
+# down a little; how much did the loss change on the way?
+
+# %%
 nudge = np.zeros_like(made)
 nudge[3] = 1e-4
 for loss in (minimax, non_saturating):
@@ -116,21 +132,21 @@ predict(
 
 # %%
 caught = np.array([[-6.0]])
-found(
-    "push_ratio",
-    non_saturating(caught)[1].item() / minimax(caught)[1].item(),
-    "When it is caught, the non-saturating loss pushes {:.0f} times as strongly.",
-    predicted="14.slope",
-)
+ratio = non_saturating(caught)[1].item() / minimax(caught)[1].item()
+sentence = "When it is caught, the non-saturating loss pushes {:.0f} times as strongly."
+found("push_ratio", ratio, sentence, predicted="14.slope")
+
+# %% [markdown]
+# And at other scores? On the left of the figure the critic is sure that a point was
+# made, on the right it is taken in. Compare the two curves on the left, where every
+# generator begins.
 
 # %%
-scores = np.linspace(-8, 8, 161)[:, None]
+scores = np.linspace(-8, 8, 161)
+losses = {"minimax": minimax, "non-saturating": non_saturating}
 plot.curves(
-    {
-        "minimax": -minimax(scores)[1][:, 0] * len(scores),
-        "non-saturating": -non_saturating(scores)[1][:, 0] * len(scores),
-    },
-    x=scores[:, 0],
+    {name: -loss(scores)[1] * len(scores) for name, loss in losses.items()},
+    x=scores,
     x_title="score that the critic gives to a made point",
     y_title="push towards a higher score",
     title="Who is caught learns nothing from minimax",
@@ -140,18 +156,24 @@ plot.curves(
 # The minimax loss is silent exactly where there is most to learn. The first paper says
 # so already, and trains with the other one. Whether that matters depends on whether the
 # critic ever becomes so sure; we will see both cases.
-
-# %% [markdown]
+#
 # ## Eight clumps on a ring
 #
 # Pictures come later. First something where we can see everything: points of the plane,
 # in eight small round clumps. The critic gets real points and made points; the
-# generator never sees a real one.
+# generator never sees a real one. Eight clumps far apart are a hard case on purpose:
+# whoever covers only some of them has failed, and we will see it.
 
 # %%
 ANGLES = np.arange(8) * np.pi / 4
 CENTRES = 2 * np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=1)
 SPREAD = 0.1
+
+# %% [markdown]
+# A real point is a clump drawn at random, and a small step from its centre:
+
+
+# %%
 
 
 def real_points(count, rng):
@@ -164,7 +186,6 @@ def real_points(count, rng):
 # Both players are networks as in lesson 05: a list of weights and biases, here with two
 # hidden layers. Their activation is a *leaky* relu. It lets a fifth of a negative
 # number through, so that no unit ever stops passing slopes to the generator behind it.
-
 
 # %%
 LEAK = np.float32(0.2)
@@ -180,7 +201,8 @@ def fresh(sizes, rng):
 
 
 # %% [markdown]
-# Forward, we keep what each layer was given; the slopes will need it.
+# Forward, we keep what each layer was given; the slopes will need it. The last layer
+# has no activation: points may lie anywhere, and so may scores.
 
 
 # %%
@@ -213,9 +235,10 @@ def backward(network, given, slope):
 
 
 # %% [markdown]
-# Each player has its own Adam, from lesson 04, and a short memory: what pushed in one
-# direction a while ago may be wrong by now, because the other player has moved
-# ([Radford and others, 2015](https://arxiv.org/abs/1511.06434)).
+# Each player has its own Adam, from lesson 04, and a short memory: of the mean slope,
+# it forgets half at every step. What pushed in one direction a while ago may be wrong
+# by now, because the other player has moved ([Radford and others,
+# 2015](https://arxiv.org/abs/1511.06434)).
 
 
 # %%
@@ -237,7 +260,8 @@ class Adam:
 
 
 # %% [markdown]
-# The critic's slopes: real ones are pulled up, made ones are pushed down.
+# The critic's slopes: real ones are pulled up, made ones are pushed down. Each score is
+# pulled by what it is wrong by, probability minus label, as in lesson 02's classifier.
 
 
 # %%
@@ -268,9 +292,9 @@ def generator_slopes(generator, critic, noise, loss=non_saturating, pack=1):
 
 
 # %% [markdown]
-# Is that what Keras does? The same weights as layers, and one step of plain gradient
-# descent with a learning rate of 1, so that the weights change by exactly their slopes.
-# For the generator's turn, a copy of the critic is set to `trainable = False`.
+# A slope that is wrong by a factor would still train something, only badly, and one
+# would blame the game. So is that what Keras does? We give it the same weights, as
+# layers:
 
 
 # %%
@@ -284,6 +308,11 @@ def as_keras(network):
     return made
 
 
+# %% [markdown]
+# Then one step of plain gradient descent with a learning rate of 1, so that the weights
+# change by exactly their slopes:
+
+
 # %%
 def change(network, x, labels):
     """Return how one step of plain gradient descent changes a Keras network."""
@@ -293,6 +322,9 @@ def change(network, x, labels):
     return [old - new for old, new in zip(before, network.get_weights())]
 
 
+# %% [markdown]
+# The critic's turn first, on 32 real points and 32 that an untrained generator made:
+
 # %%
 generator, critic = fresh([2, 64, 64, 2], rng), fresh([2, 64, 64, 1], rng)
 real, noise = real_points(32, rng), rng.normal(size=(32, 2)).astype("float32")
@@ -301,6 +333,11 @@ labels = np.repeat([[1.0], [0.0]], 32, axis=0)
 theirs = change(as_keras(critic), np.concatenate([real, made]), labels)
 for ours, other in zip(critic_slopes(critic, real, made)[1], theirs):
     assert np.allclose(ours, other, atol=1e-5)
+
+# %% [markdown]
+# For the generator's turn, a copy of the critic stands behind it and all labels say
+# "real". The copy must not learn. Without `trainable = False` the critic would be taught,
+# in its opponent's turn, that forgeries are genuine.
 
 # %%
 frozen = as_keras(critic)
@@ -312,7 +349,7 @@ for ours, other in zip(generator_slopes(generator, critic, noise)[1], theirs):
 
 # %% [markdown]
 # Now the game itself, and it is short: a step of the critic, then one of the generator.
-# (`turns` is how many steps the generator takes each time. For now it is one, too.)
+# Each gets fresh noise, two random numbers for every point.
 
 # %%
 BATCH = 64
@@ -321,6 +358,10 @@ BATCH = 64
 def numbers(rng, pack):
     """Return what the generator makes its points of: two random numbers for each."""
     return rng.normal(size=(BATCH * pack, 2)).astype("float32")
+
+
+# %% [markdown]
+# `turns` is how many steps the generator takes each time. For now it is one, too.
 
 
 # %%
@@ -332,16 +373,16 @@ def round_of(players, adams, rng, rate, loss, pack, turns):
     of_critic, slopes = critic_slopes(players[1], *rows)
     adams[1].step(players[1], slopes, rate)
     for _ in range(turns):
-        of_generator, slopes = generator_slopes(
-            *players, numbers(rng, pack), loss, pack
-        )
+        noise = numbers(rng, pack)
+        of_generator, slopes = generator_slopes(*players, noise, loss, pack)
         adams[0].step(players[0], slopes, rate)
     return of_critic, of_generator
 
 
 # %% [markdown]
 # The step sizes shrink towards zero, so that the game comes to rest. At four moments we
-# keep the points that the generator makes of the same 2,000 pairs of numbers.
+# keep the points that the generator makes of the same 2,000 pairs of numbers: the same
+# ones each time, so that a point can be followed with the eye.
 
 # %%
 ROUNDS = {"smoke": 60, "quick": 3000, "full": 10_000}[PROFILE]
@@ -378,25 +419,35 @@ def coverage(points):
     return np.sum(counts >= len(points) / 32), len(near) / len(points)
 
 
+# %% [markdown]
+# Neither figure alone would do. All points in one clump would have a perfect share, and
+# a smear all along the circle would hold every clump. Of a game, both count at its end:
+
+
+# %%
 def ends(games):
     """Return clumps held and share near a centre at the end of each game."""
     return np.array([coverage(list(points.values())[-1]) for points, _ in games])
 
 
 # %% [markdown]
-# The same game from several random starts. Here is the first of them.
+# The same game from several random starts, since one could be luck:
 
 # %%
 plain = [duel(seed) for seed in range(SEEDS)]
 ring = real_points(400, rng)
 
+# %% [markdown]
+# Here is the first of them. The hollow points are the ring, and nobody ever shows them
+# to the generator: all that it has is the critic's opinion of its own points.
 
+
+# %%
 def film(game):
     """Return the points of a game with a caption for each moment."""
     return {f"round {step:,}": points for step, points in game[0].items()}
 
 
-# %%
 plot.clouds(ring, film(plain[0]), title="From noise to a ring, by verdicts alone")
 
 # %% [markdown]
@@ -423,7 +474,8 @@ explore.duel()
 # %% [markdown]
 # ### Does the silent loss lose?
 #
-# At the score −6 it was hundreds of times weaker. So let it play.
+# At the score −6 it was hundreds of times weaker. A curve is an argument, though, and
+# no experiment. So let it play.
 
 # %%
 predict(
@@ -438,25 +490,20 @@ predict(
 
 # %%
 silent = [duel(seed, loss=minimax) for seed in range(SEEDS)]
-found(
-    "minimax_near",
-    ends(silent)[:, 1].mean() / ends(plain)[:, 1].mean(),
-    "The minimax loss brings {:.0%} as many points near a centre as the other.",
-    predicted="14.minimax",
-)
+share = ends(silent)[:, 1].mean() / ends(plain)[:, 1].mean()
+sentence = "The minimax loss brings {:.0%} as many points near a centre as the other."
+found("minimax_near", share, sentence, predicted="14.minimax")
 
 # %% [markdown]
 # It gets going. For the loss to fall silent the critic must be *sure*, and the slope of
 # the minimax loss is, for each point, exactly the chance that the critic gives it. How
-# small did that get?
+# small did that get? The generator's loss is minus the logarithm of this chance, on
+# average over a batch, so its highest value tells.
 
 # %%
-surest = np.mean([losses[:, 1].max() for _, losses in plain])
-found(
-    "surest",
-    np.exp(-surest),
-    "At its surest moment the critic still gave made points a chance of about {:.0%}.",
-)
+surest = np.exp(-np.mean([losses[:, 1].max() for _, losses in plain]))
+sentence = "At its surest moment the critic still gave made points a chance of {:.0%}."
+found("surest", surest, sentence)
 
 # %% [markdown]
 # That is weak, and far from silent. On the plane, clumps and bridges overlap too much
@@ -480,30 +527,23 @@ predict(
 # %%
 FEWER = ROUNDS * 4 // 15
 collapsed = [duel(seed, turns=10, rounds=FEWER) for seed in range(SEEDS)]
-found(
-    "collapsed_held",
-    ends(collapsed)[:, 0].mean(),
-    "With ten steps to one, {:.2f} of 8 clumps are held on average.",
-    predicted="14.turns",
-)
+sentence = "With ten steps to one, {:.2f} of 8 clumps are held on average."
+found("collapsed_held", ends(collapsed)[:, 0].mean(), sentence, predicted="14.turns")
 
+# %% [markdown]
+# Here is the game in which they crowd the most. Look at the moments one by one: is it
+# each time the same place?
 
 # %%
-def spread(game):
-    """Return how far the points lie apart at the end of a game."""
-    return list(game[0].values())[-1].std(axis=0).sum()
-
-
-tightest = min(collapsed, key=spread)
+tightest = min(collapsed, key=lambda game: list(game[0].values())[-1].std(axis=0).sum())
 plot.clouds(ring, film(tightest), title="Ten to one: all run after one verdict")
 
 # %% [markdown]
-# That was the game in which they crowd the most. This is *mode collapse*. Nothing in
-# the generator's loss asks for variety. Each point is judged alone, and the best answer
-# to a critic that holds still is to send *every* point where its score is highest. Then
-# the critic learns that this place is suspicious, and all points leave it together.
-# They hunt each other for ever, and when the step sizes reach zero, the points are
-# wherever the hunt stopped.
+# This is *mode collapse*. Nothing in the generator's loss asks for variety. Each point
+# is judged alone, and the best answer to a critic that holds still is to send *every*
+# point where its score is highest. Then the critic learns that this place is
+# suspicious, and all points leave it together. They hunt each other for ever, and when
+# the step sizes reach zero, the points are wherever the hunt stopped.
 #
 # Could you have seen it in the losses? A critic that cannot tell at all has a loss of
 # $\log 2$, and theory says that this is where a perfect game ends.
@@ -515,6 +555,10 @@ def late(games, player):
     return np.mean([losses[len(losses) // 2 :, player].mean() for _, losses in games])
 
 
+# %% [markdown]
+# Which of the two games would you have called the better one, by these figures?
+
+# %%
 found("log_two", np.log(2), "log 2 is {:.3f}.")
 found("late_plain", late(plain, 0), "The critic's loss in the good games: {:.3f}.")
 found("late_collapsed", late(collapsed, 0), "In the collapsed ones: {:.3f}.")
@@ -541,21 +585,20 @@ predict(
 
 # %%
 packed = [duel(seed, pack=2, turns=10, rounds=FEWER) for seed in range(SEEDS)]
-found(
-    "packed_held",
-    ends(packed)[:, 0].min(),
-    "With pairs, the worst of the games holds {:.0f} of 8 clumps,",
-    predicted="14.pack",
-)
-found(
-    "packed_near", ends(packed)[:, 1].min(), "with {:.0%} of its points near a centre."
-)
+held, near = ends(packed).min(axis=0)
+sentence = "With pairs, the worst of the games holds {:.0f} of 8 clumps,"
+found("packed_held", held, sentence, predicted="14.pack")
+found("packed_near", near, "and in the worst, {:.0%} of the points are near a centre.")
+
+# %% [markdown]
+# The same ten to one as before, and nothing else has been changed:
 
 # %%
 plot.clouds(ring, film(packed[0]), title="The same ten to one, judged in pairs")
 
 # %% [markdown]
-# All games beside each other:
+# All games beside each other. The lines on the bars reach from the worst start to the
+# best: a cure that works for one start in three is none.
 
 # %%
 games = {
@@ -564,12 +607,12 @@ games = {
     "ten to one": collapsed,
     "ten to one, in pairs": packed,
 }
-clumps = [ends(one)[:, 0] for one in games.values()]
+clumps = np.array([ends(one)[:, 0] for one in games.values()])
 plot.bars(
     list(games),
-    [held.mean() for held in clumps],
-    low=[held.min() for held in clumps],
-    high=[held.max() for held in clumps],
+    clumps.mean(axis=1),
+    low=clumps.min(axis=1),
+    high=clumps.max(axis=1),
     x_title="clumps held of eight, mean and range over the starts",
     title="What was covered",
 )
@@ -589,25 +632,27 @@ explore.duel(generator_rate=0.01, critic_rate=0.001)
 # %% [markdown]
 # ## Clothes, on demand
 #
-# Now pictures: the clothes of the last lessons, all ten kinds. Their values go from −1
-# to 1 here, since the generator ends in a tanh. A part is held out, to measure by; the
-# test pictures stay sealed until the end.
+# Now pictures: the clothes of the last lessons, all ten kinds.
 
 # %%
 clothing = data.load("clothing", source="best" if PROFILE == "full" else "bundled")
 classes = clothing.classes
+clothing
+
+# %% [markdown]
+# Their values go from −1 to 1 here, since the generator ends in a tanh. A part is held
+# out, to measure by; the test pictures stay sealed until the end.
+
+# %%
 order = np.random.default_rng(0).permutation(len(clothing.x_train))
 pictures = clothing.x_train[order, :, :, None] / np.float32(127.5) - 1
 x_validation, x_train = pictures[:2000], pictures[2000:]
 y_validation, y_train = clothing.y_train[order[:2000]], clothing.y_train[order[2000:]]
 if PROFILE == "smoke":
     x_train, y_train = x_train[:1000], y_train[:1000]
-clothing
 
 # %% [markdown]
-# We want to be able to *order* a kind, so the generator gets a wish beside its noise:
-# ten numbers, a 1 at the kind that is wanted. Then coarse to fine, with lesson 13's
-# `Conv2DTranspose`.
+# Two convolutional networks will play. What both need:
 
 # %%
 from keras.layers import BatchNormalization, Conv2D, Conv2DTranspose, Dense, LeakyReLU
@@ -616,7 +661,13 @@ NOISE = 32
 FILTERS = {"smoke": (4, 8), "quick": (16, 32), "full": (64, 128)}[PROFILE]
 slide = {"kernel_size": 4, "strides": 2, "padding": "same"}
 
+# %% [markdown]
+# We want to be able to *order* a kind, so the generator gets a wish beside its noise:
+# ten numbers, a 1 at the kind that is wanted. Then coarse to fine, with lesson 13's
+# `Conv2DTranspose`: 7 × 7 fields become 14 × 14, and these the 28 × 28 of a picture.
 
+
+# %%
 def painter():
     """Return an untrained generator: from noise and a wish to pictures."""
     noise, wish = keras.Input((NOISE,)), keras.Input((10,))
@@ -659,15 +710,22 @@ def referee():
 # through a frozen copy of it, which gets the critic's newest weights before every turn.
 
 # %%
-PICTURES = 32  # in a batch
-TURNS = {"smoke": 12, "quick": 800, "full": 8000}[PROFILE]
-REAL_THEN_MADE = np.repeat([[1.0], [0.0]], PICTURES, axis=0)
 generator, critic, frozen = painter(), referee(), referee()
 frozen.trainable = False
 chain = keras.Model(generator.inputs, frozen([generator.output, generator.inputs[1]]))
+
+# %% [markdown]
+# Each of the two has an Adam of its own, with the short memory from above, and a step
+# size that shrinks to zero:
+
+# %%
+TURNS = {"smoke": 12, "quick": 800, "full": 8000}[PROFILE]
 for network in (critic, chain):
     rate = keras.optimizers.schedules.CosineDecay(0.002, TURNS)
     network.compile(keras.optimizers.Adam(rate, beta_1=0.5), cross_entropy)
+
+# %% [markdown]
+# Figures want values from 0 to 1, and the networks want wishes:
 
 
 # %%
@@ -681,7 +739,17 @@ def wishes(kinds):
     return np.eye(10, dtype="float32")[kinds]
 
 
+# %% [markdown]
+# One turn is five acts: make pictures, show them to the critic among as many real ones,
+# let it learn, copy its weights, let the generator learn through the copy. Made
+# pictures carry the same wishes as the real ones, so that the critic cannot tell them
+# apart by which kinds occur.
+
 # %%
+PICTURES = 32  # in a batch
+REAL_THEN_MADE = np.repeat([[1.0], [0.0]], PICTURES, axis=0)
+
+
 def one_turn(real, wish, rng):
     """Train the critic on a batch, then the generator; return both losses."""
     noise = rng.normal(size=(2, len(real), NOISE)).astype("float32")
@@ -694,25 +762,36 @@ def one_turn(real, wish, rng):
 
 
 # %% [markdown]
-# And the loop, which can stop to show what has become of the pictures.
+# And the loop, which can stop to show what has become of the pictures. Keras's line of
+# progress has to be driven by hand, since this is no `fit`.
 
 
 # %%
-def alternate(pictures, kinds, steps, seed, watch=None):
+def line_of(steps):
+    """Return a line that says how far a loop of so many steps is."""
+    line = train.Progress()
+    line.set_params({"epochs": 1, "steps": steps})
+    line.on_train_begin()
+    line.on_epoch_begin(0)
+    return line
+
+
+# %% [markdown]
+# Everything that is drawn at random comes from the one generator of random numbers with
+# this `seed`, so that a game can be played again.
+
+
+# %%
+def alternate(pictures, kinds, steps, seed, watch=lambda step: None):
     """Let both learn by turns; return the losses of every step."""
-    rng, losses = np.random.default_rng(seed), []
-    progress = train.Progress()
-    progress.set_params({"epochs": 1, "steps": steps})
-    progress.on_train_begin()
-    progress.on_epoch_begin(0)
+    rng, losses, line = np.random.default_rng(seed), [], line_of(steps)
     for step in range(1, steps + 1):
         rows = rng.integers(len(pictures), size=PICTURES)
         losses.append(one_turn(pictures[rows], wishes(kinds[rows]), rng))
-        progress.on_train_batch_end(step, {"generator loss": losses[-1][1]})
-        if watch:
-            watch(step)
-    progress.on_epoch_end(0)
-    progress.on_train_end()
+        line.on_train_batch_end(step, {"generator loss": losses[-1][1]})
+        watch(step)
+    line.on_epoch_end(0)
+    line.on_train_end()
     return np.array(losses)
 
 
@@ -736,6 +815,12 @@ judge = keras.Sequential(
         Dense(10),
     ]
 )
+
+# %% [markdown]
+# It learns from the training pictures as any classifier does, and takes no part in the
+# game: a judge whom a player can teach is no judge.
+
+# %%
 EPOCHS = {"smoke": 1, "quick": 6, "full": 15}[PROFILE]
 rate = keras.optimizers.schedules.CosineDecay(0.004, EPOCHS * len(x_train) // 100)
 names_loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -743,11 +828,13 @@ judge.compile(keras.optimizers.Adam(rate), names_loss, metrics=["accuracy"])
 settings = {"batch_size": 100, "epochs": EPOCHS, "verbose": 0}
 history = judge.fit(x_train, y_train, callbacks=[train.Progress()], **settings)
 
+# %% [markdown]
+# How far can it be trusted? Its own errors are the ceiling for every made picture:
+
 # %%
 named_real = judge.evaluate(x_validation, y_validation, batch_size=500, verbose=0)[1]
-found(
-    "named_real", named_real, "The judge names {:.1%} of unseen real clothes rightly."
-)
+sentence = "The judge names {:.1%} of unseen real clothes rightly."
+found("named_real", named_real, sentence)
 
 # %% [markdown] tags=["sourced"]
 # **Do they vary as real ones do?** A generator that paints one perfect shirt for ever
@@ -781,25 +868,29 @@ def frechet(real, made):
 # %% [markdown]
 # Tested where the answer is known. A cloud that is moved by a vector is the vector's
 # squared length away. A cloud around zero that is stretched to twice its size is the
-# sum of its variances away. And SciPy has the root of a matrix:
+# sum of its variances away.
 
 # %%
-from scipy.linalg import sqrtm
-
 cloud = rng.normal(size=(500, 4)) @ rng.normal(size=(4, 4))
 other = rng.normal(size=(400, 4)) @ rng.normal(size=(4, 4)) + 1
 cloud -= cloud.mean(axis=0)
 assert np.isclose(frechet(cloud, cloud + [3, 0, 4, 0]), 25)
 assert np.isclose(frechet(cloud, 2 * cloud), np.trace(np.cov(cloud.T)))
-root = sqrtm(np.cov(cloud.T) @ np.cov(other.T)).real
-by_scipy = np.sum((cloud.mean(axis=0) - other.mean(axis=0)) ** 2) + np.trace(
-    np.cov(cloud.T) + np.cov(other.T) - 2 * root
-)
-assert np.isclose(frechet(cloud, other), by_scipy, atol=1e-5)
 
 # %% [markdown]
-# Two numbers to hold the others against: real clothes against other real clothes, the
-# best one can hope for, and pure noise.
+# And for two clouds that have nothing to do with each other, by the formula as it is
+# printed: SciPy has the root of a matrix.
+
+# %%
+from scipy.linalg import sqrtm
+
+here, there = np.cov(cloud.T), np.cov(other.T)
+moved = np.sum((cloud.mean(axis=0) - other.mean(axis=0)) ** 2)
+stretched = np.trace(here + there - 2 * sqrtm(here @ there).real)
+assert np.isclose(frechet(cloud, other), moved + stretched, atol=1e-5)
+
+# %% [markdown]
+# What the judge sees, as an array; `eye` is the judge without its last layer:
 
 # %%
 eye = keras.Model(judge.inputs, judge.layers[-2].output)
@@ -810,6 +901,12 @@ def seen_by(network, pictures):
     return network.predict(pictures, batch_size=500, verbose=0)
 
 
+# %% [markdown]
+# Two numbers to hold the others against: real clothes against other real clothes, the
+# best one can hope for, and pure noise. The first is not zero, since two samples of one
+# thing differ as well.
+
+# %%
 real_features = seen_by(eye, x_validation)
 static = rng.uniform(-1, 1, size=(1000, 28, 28, 1)).astype("float32")
 floor = frechet(real_features, seen_by(eye, x_train[:1000]))
@@ -819,9 +916,9 @@ found("static", frechet(real_features, seen_by(eye, static)), "Noise: {:.0f}.")
 # %% [markdown]
 # ### A rival without a critic
 #
-# And one that took no time to train. For each kind: the mean picture, lesson 13's
-# directions along which these pictures differ most, 40 of them, and a normal
-# distribution along each. That is a generator, too.
+# A distance means little until something simple has been measured by it. Our rival
+# takes no time to train. For each kind: the mean picture, lesson 13's directions along
+# which these pictures differ most, 40 of them, and a normal distribution along each.
 
 # %%
 DIRECTIONS = 40
@@ -839,6 +936,11 @@ def fitted(pictures, kinds):
     return portraits
 
 
+# %% [markdown]
+# To make a picture, take the mean of its kind, and go along each direction by a random
+# length. That is a generator, too, and it never had an opponent.
+
+
 # %%
 def drawn(portraits, kinds, rng):
     """Return a picture of each kind that is asked for, drawn at random."""
@@ -850,8 +952,8 @@ def drawn(portraits, kinds, rng):
 
 
 # %% [markdown]
-# Both figures for whatever can make pictures to order, on a thousand of them, a hundred
-# of each kind:
+# A thousand orders, a hundred of each kind, for whatever can make pictures. The painter
+# fills them so:
 
 # %%
 ORDERED = np.arange(1000) % 10
@@ -863,11 +965,19 @@ def painted(kinds, seed=1):
     return seen_by(generator, [noise.astype("float32"), wishes(kinds)])
 
 
+# %% [markdown]
+# Both figures for a thousand pictures:
+
+
+# %%
 def quality(made, reference=real_features):
     """Return the Fréchet distance, and the share that is named as ordered."""
     named = seen_by(judge, made).argmax(axis=1)
     return frechet(reference, seen_by(eye, made)), np.mean(named == ORDERED)
 
+
+# %% [markdown]
+# The rival goes first. Note its distance, before the game begins:
 
 # %%
 portraits = fitted(x_train, y_train)
@@ -889,12 +999,8 @@ predict(
 )
 
 # %%
-MOMENTS = sorted(
-    {
-        max(1, int(TURNS * share))
-        for share in (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 1.0)
-    }
-)
+STOPS = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 1.0)
+MOMENTS = sorted({max(1, int(TURNS * share)) for share in STOPS})
 track, sheet = {}, {}
 
 
@@ -905,10 +1011,15 @@ def watch(step):
         track[step], sheet[step] = quality(made), made[:10]
 
 
+# %% [markdown]
+# The whole game is one line now:
+
+# %%
 losses = alternate(x_train, y_train, TURNS, seed=0, watch=watch)
 
 # %% [markdown]
-# The same noise and the same ten wishes all the way:
+# The same noise and the same ten wishes all the way, a row for each stop. Follow one
+# column down: when can you tell what it is going to be?
 
 # %%
 shown = MOMENTS[1::2] + MOMENTS[-1:]
@@ -919,29 +1030,26 @@ plot.images(
 )
 
 # %% [markdown]
-# And by the distance, at every stop, with the rival's as a line to pass:
+# And by the distance, at every stop, with the rival's as a line to pass. The scale is
+# logarithmic, since the first distances are far larger than the last:
 
 # %%
+distances = np.array([track[step][0] for step in MOMENTS])
 plot.curves(
-    {
-        "the two networks": [track[step][0] for step in MOMENTS],
-        "means and directions": [rival[0]] * len(MOMENTS),
-    },
+    {"the two networks": distances, "means and directions": [rival[0]] * len(MOMENTS)},
     x=np.array(MOMENTS),
     x_title="turns",
     y_title="Fréchet distance",
     title="Distance to unseen real clothes, while they play",
 ).update_yaxes(type="log")
 
+# %% [markdown]
+# In numbers:
+
 # %%
-distances = np.array([track[step][0] for step in MOMENTS])
 found("last_distance", distances[-1], "At the end the distance is {:.2f},")
-found(
-    "gan_to_rival",
-    distances[-1] / rival[0],
-    "which is {:.2f} times the rival's.",
-    predicted="14.rival",
-)
+sentence = "which is {:.2f} times the rival's."
+found("gan_to_rival", distances[-1] / rival[0], sentence, predicted="14.rival")
 found("fall", distances[0] / distances[-1], "It has fallen to one {:.0f}th on the way.")
 
 # %% [markdown]
@@ -949,7 +1057,8 @@ found("fall", distances[0] / distances[-1], "It has fallen to one {:.0f}th on th
 # move. So one keeps the best generator and not the last, which is an exercise of the
 # lab.
 #
-# And the losses? They were calm all the while, but for the beginning.
+# And the losses? They were calm all the while, but for the beginning. Nothing in the next
+# figure would have told you that the pictures became better from stop to stop.
 
 # %%
 plot.curves(
@@ -959,6 +1068,9 @@ plot.curves(
     title="The first half of the game, by its losses",
 )
 
+# %% [markdown]
+# Look at the left edge, where the generator's loss stands highest:
+
 # %%
 most = losses[:, 1].max()
 found("forger_caught", np.exp(-most), "At worst, made pictures got a chance of {:.2%}.")
@@ -967,8 +1079,7 @@ found("forger_caught", np.exp(-most), "At worst, made pictures got a chance of {
 # There it is, the sure critic: early in the game it gave made pictures hardly a chance,
 # and with minimax the push would have been that small. Whether minimax would have
 # recovered, as on the ring, this page has not tried.
-
-# %% [markdown]
+#
 # ## A wardrobe to order
 #
 # Eight of each kind, as they came:
@@ -983,16 +1094,23 @@ for_the_test = painted(ORDERED, seed=15), drawn(portraits, ORDERED, rng)
 
 # %% [markdown]
 # Each row is one kind, and the noise decides which one of that kind. The noise is also
-# something to walk through. Two draws, and steps on the way from one to the other, with
-# the wish held fixed: the cut, the tone, the sleeves change, the kind does not.
+# something to walk through. Take two draws, and steps on the way from one to the other.
+# Not on the straight line: half-way between two long vectors of random numbers lies a
+# short one, such as the generator has never met. On a quarter circle the length stays.
 
 # %%
 ends_of_walk = rng.normal(size=(3, 2, NOISE))
-angle = np.linspace(0, np.pi / 2, 8)[:, None]  # a quarter circle keeps the length
+angle = np.linspace(0, np.pi / 2, 8)[:, None]
 walks = [np.cos(angle) * one + np.sin(angle) * two for one, two in ends_of_walk]
-walked = wishes(np.repeat([1, 2, 9], 8))
+walks = np.concatenate(walks).astype("float32")
+
+# %% [markdown]
+# The wish is held fixed in each row: the cut, the tone, the sleeves change, the kind
+# does not.
+
+# %%
 plot.images(
-    ink(seen_by(generator, [np.concatenate(walks).astype("float32"), walked])),
+    ink(seen_by(generator, [walks, wishes(np.repeat([1, 2, 9], 8))])),
     columns=8,
     title="Trousers, pullovers, boots: from one draw to another",
 )
@@ -1039,6 +1157,8 @@ def shifted(pictures):
 
 # %% [markdown]
 # To train a new GAN, untrained weights are put in, and the two optimisers forget.
+# Weights of a first game that stayed behind would be knowledge of thousands of clothes,
+# and nobody would see it.
 
 # %%
 untrained = painter().get_weights(), referee().get_weights()
@@ -1048,10 +1168,8 @@ def begin_again():
     """Put the untrained weights back, and empty the optimisers' memories."""
     for network, weights in zip((generator, critic), untrained):
         network.set_weights(weights)
-    for optimizer in (critic.optimizer, chain.optimizer):
-        for variable in optimizer.variables:
-            if variable.name != "learning_rate":
-                variable.assign(np.zeros(variable.shape))
+    for variable in critic.optimizer.variables + chain.optimizer.variables:
+        variable.assign(np.zeros(variable.shape))
 
 
 # %% [markdown]
@@ -1072,18 +1190,26 @@ DRAWS = {"smoke": 2, "quick": 4, "full": 8}[PROFILE]
 FEW_TURNS = {"smoke": 4, "quick": 200, "full": 2000}[PROFILE]
 generous = painted(ORDERED, seed=3)
 
+# %% [markdown]
+# Each draw shuffles the training pictures. From the front of the row come the 20 of
+# each kind, from its end a thousand more, for those who may have them.
 
+
+# %%
 def order_of(draw):
     """Return the positions of the training pictures in a random order."""
     return np.random.default_rng(draw).permutation(len(x_train))
 
 
-# %%
 def labelled(draw):
     """Return 20 training pictures of each kind, and their kinds."""
     order = order_of(draw)
     rows = [order[y_train[order] == kind][:EACH] for kind in range(10)]
     return x_train[np.concatenate(rows)], np.repeat(np.arange(10), EACH)
+
+
+# %% [markdown]
+# Six ways to go on from there:
 
 
 # %%
@@ -1111,83 +1237,79 @@ def grown(few, kinds, draw):
 machines = []
 for draw in range(DRAWS):
     few, kinds = labelled(draw)
-    ways = grown(few, kinds, draw).items()
-    machines.append(
-        {
-            way: classifier(np.concatenate([few, more]), np.concatenate([kinds, names]))
-            for way, (more, names) in ways
-        }
-    )
+    learned = {}
+    for way, (more, names) in grown(few, kinds, draw).items():
+        both = np.concatenate([few, more]), np.concatenate([kinds, names])
+        learned[way] = classifier(*both)
+    machines.append(learned)
 
 # %% [markdown]
 # ## The seal is broken
 #
-# Now the test pictures, for the first time and for everything at once. First these
-# classifiers, against the one with 200 labels and nothing more, draw by draw, so that
-# an easy draw does not favour anybody:
+# Now the test pictures, for the first time and for everything at once.
 
 # %%
-x_test = clothing.x_test[..., None] / np.float32(127.5) - 1
-y_test = clothing.y_test
+counted = 500 if PROFILE == "smoke" else None
+x_test = clothing.x_test[:counted, :, :, None] / np.float32(127.5) - 1
+y_test = clothing.y_test[:counted]
+
+
+def accuracy(machine):
+    """Return the share of test pictures that a classifier names rightly."""
+    return np.mean(machine.predict(x_test.reshape(-1, 784)) == y_test)
+
+
+# %% [markdown]
+# First these classifiers, against the one with 200 labels and nothing more, draw by
+# draw, so that an easy draw does not favour anybody:
+
+# %%
 rights = {
-    name: np.array(
-        [
-            np.mean(one[name].predict(x_test.reshape(-1, 784)) == y_test)
-            for one in machines
-        ]
-    )
-    for name in machines[0]
+    way: np.array([accuracy(learned[way]) for learned in machines])
+    for way in machines[0]
 }
 alone = rights.pop("nothing more")
 found("alone", alone.mean(), "With 200 labels and nothing more: {:.1%}.")
 
-# %%
-from scipy.stats import t
+# %% [markdown]
+# Bars to the right of zero are a help. Where a line crosses zero, these few draws
+# cannot say even that much.
 
-factor = t.ppf(0.975, DRAWS - 1)
-gains = {name: 100 * (value - alone) for name, value in rights.items()}
-middle = {name: gain.mean() for name, gain in gains.items()}
-width = {
-    name: factor * gain.std(ddof=1) / np.sqrt(DRAWS) for name, gain in gains.items()
-}
+# %%
+gains = {way: 100 * (value - alone) for way, value in rights.items()}
+intervals = {way: train.interval(gain) for way, gain in gains.items()}
+middle, half = np.transpose(list(intervals.values()))
 plot.bars(
     list(gains),
-    list(middle.values()),
-    low=[middle[name] - width[name] for name in gains],
-    high=[middle[name] + width[name] for name in gains],
+    middle,
+    low=middle - half,
+    high=middle + half,
     x_title="points of accuracy gained, with 95% intervals over draws of the 200",
     number=".1f",
     title="What made pictures are worth",
 )
 
+# %% [markdown]
+# In points:
+
 # %%
-found("gain_shifted", middle["shifted and mirrored"], "Shifting gains {:+.1f} points,")
-found("gain_rival", middle["made by the rival"], "the rival's pictures {:+.1f},")
-found(
-    "gain_gan",
-    middle["made by a GAN"],
-    "the pictures of the GAN {:+.1f},",
-    predicted="14.augment",
-)
-found("gan_high", middle["made by a GAN"] + width["made by a GAN"], "at best {:+.1f}.")
-found(
-    "gain_leak",
-    middle["made by the GAN that saw all"],
-    "and those of the GAN that knew all labels {:+.1f}.",
-)
-found("gain_real", middle["1,000 more real ones"], "As many real ones: {:+.1f} points.")
+gain = dict(zip(gains, middle))
+found("gain_shifted", gain["shifted and mirrored"], "Shifting gains {:+.1f} points,")
+found("gain_rival", gain["made by the rival"], "the rival's pictures {:+.1f},")
+sentence = "the pictures of the GAN {:+.1f},"
+found("gain_gan", gain["made by a GAN"], sentence, predicted="14.augment")
+found("gan_high", sum(intervals["made by a GAN"]), "at best {:+.1f}.")
+sentence = "and those of the GAN that knew all labels {:+.1f}."
+found("gain_leak", gain["made by the GAN that saw all"], sentence)
+found("gain_real", gain["1,000 more real ones"], "As many real ones: {:+.1f} points.")
 
 # %% [markdown]
 # And draw by draw, the rival's pictures against the GAN's, with everything else equal:
 
 # %%
-lead = gains["made by the rival"] - gains["made by a GAN"]
-found("lead", lead.mean(), "The rival's pictures are worth {:.1f} points more,")
-found(
-    "lead_low",
-    lead.mean() - factor * lead.std(ddof=1) / np.sqrt(DRAWS),
-    "at the low end of the interval {:+.1f}.",
-)
+lead, half = train.interval(gains["made by the rival"] - gains["made by a GAN"])
+found("lead", lead, "The rival's pictures are worth {:.1f} points more,")
+found("lead_low", lead - half, "at the low end of the interval {:+.1f}.")
 
 # %% [markdown]
 # Neither of the two makers knows more than the 200 pictures. So nothing comes for free,
