@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import traceback
+from pathlib import Path
 
 MARK = "\x1elayerwise "
 """What begins a line that is meant for the kernel, and not for the log."""
@@ -83,13 +84,13 @@ def _announcing(base):
 
 def load(file, attribute):
     """Return the app that a Python file defines."""
-    sys.path.insert(0, os.path.dirname(file))
+    sys.path.insert(0, str(Path(file).parent))
     spec = importlib.util.spec_from_file_location("service", file)
     module = importlib.util.module_from_spec(spec)
     sys.modules["service"] = module
     spec.loader.exec_module(module)
     if not hasattr(module, attribute):
-        sys.exit(f"{os.path.basename(file)} defines no {attribute!r}. Name the app in it: start('file.py:name').")
+        sys.exit(f"{Path(file).name} defines no {attribute!r}. Name the app in it: start('file.py:name').")
     return getattr(module, attribute)
 
 

@@ -1,6 +1,7 @@
 """A service in a process of its own: its start can be measured, and its death does not take the kernel along."""
 
 import collections
+import contextlib
 import json
 import os
 import subprocess
@@ -115,10 +116,8 @@ class InProcess:
 
 def finish(process, *, patience):
     """End a process that `python` began: its input closes, and it is killed if it has not gone after `patience`."""
-    try:
+    with contextlib.suppress(OSError):
         process.stdin.close()
-    except OSError:
-        pass
     try:
         process.wait(patience)
     except subprocess.TimeoutExpired:

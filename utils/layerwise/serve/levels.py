@@ -70,5 +70,5 @@ def summary(tables):
             **table["outcome"][~right].value_counts().to_dict(),
         }
     frame = pd.DataFrame.from_dict(rows, orient="index")
-    wrong = [column for column in frame.columns[6:]]
+    wrong = list(frame.columns[6:])
     return frame.fillna(dict.fromkeys(wrong, 0)).astype(dict.fromkeys(wrong, int))

@@ -130,7 +130,7 @@ def _body(payload):
     try:
         return {"text": json.dumps(payload, default=plain)}
     except (TypeError, ValueError) as error:
-        raise CourseError(f"load() can send what JSON can say; a payload could not be turned into it: {error}.") from None
+        raise CourseError(f"load() can send what JSON can say; one payload is more: {error}.") from None
 
 
 def _schedule(rate, clients, count, seconds, pattern, seed):

@@ -92,7 +92,7 @@ def _times(seconds):
 
     def draw(size, luck):
         """The same share of luck in both neighbouring sizes, and a straight line between them."""
-        at = int(round(luck * 100))
+        at = round(luck * 100)
         return float(np.interp(size, sizes, table[:, at]))
 
     return draw
