@@ -13,6 +13,7 @@
 | ``load(service, payloads, rate=...)`` | sends requests from a process of its own, and returns one row for each |
 | ``last_load()`` | what an interrupted `load` had measured until then |
 | ``percentiles(table)``, ``summary(tables)`` | the level of service that a table of requests shows |
+| ``Rehearsed`` | a base that lets a batching queue of one's own live through arrivals on a clock that jumps |
 | ``simulate(seconds, rate=...)`` | the waits of requests that a batching queue would answer, from measured times |
 
 Services need the extra packages of the course: ``pip install "layerwise[serving]"``. Explained in lesson 25.
@@ -22,6 +23,7 @@ from layerwise import lazy
 
 # No module bears the name of a function: importing it would put the module in the function's place.
 _WHERE = {
+    "Rehearsed": "rehearsals",
     "Service": "services",
     "last_load": "loads",
     "load": "loads",
