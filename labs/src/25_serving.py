@@ -1201,8 +1201,8 @@ HINTS = [
     "self.max_wait):` go on taking until the batch is full, and let TimeoutError pass. What waits already is "
     "taken even where the moment is over, since taking it needs no waiting.",
     "A method `serve(batch)`: try the call; `except Exception as error`: for a batch of one `set_exception(error)`, "
-    "else `await self.serve([one])` for each; without an error `set_result` for each pair of `zip(batch, answers)`. Ask "
-    "`future.done()` first: the future of a client that has gone is done.",
+    "else `await self.serve([one])` for each; without an error `set_result` for each pair of `zip(batch, answers)`. "
+    "Ask `future.done()` first: the future of a client that has gone is done.",
 ]
 MISTAKES = {
     "window_restarted": "Each new request began the window anew. With steady traffic the first one then waits until "
@@ -2716,12 +2716,11 @@ MISTAKES = {
     "retry_after_ignored": "The server said when to come back, and the client came earlier.",
     "retry_after_only": "With a `retry_after`, nothing random was added: all clients come back exactly then.",
     "not_idempotent": "A request was repeated that may have been done already. What if it was an order?",
-    "busy_given_up": "503 says that nothing was done: it may be sent again, whatever it is.",
+    "busy_given_up": "503 says that nothing was done: it may be sent again, idempotent or not.",
     "own_fault": "A status below 500 was sent again. A wrong request stays wrong.",
     "sleeps_at_the_end": "It slept after the last try, and made somebody wait for nothing.",
     "never_again": "It never sent again.",
 }
-RUNS = 40
 
 
 def cases(rng):
@@ -2737,12 +2736,13 @@ def cases(rng):
         yield {
             "statuses": statuses, "retry_after": after, "idempotent": idempotent, "tries": 6, "base": 0.1,
             "longest": 1.0, "seed": int(rng.integers(1_000_000)),
+            "runs": 25 if len(statuses) == 9 and idempotent else 3,
         }
 
 
 def observe(answer, inputs):
     runs = []
-    for run in range(RUNS):
+    for run in range(inputs["runs"]):
         told, pauses, replies = [], [], list(zip(inputs["statuses"], inputs["retry_after"]))
 
         def send():
@@ -2807,6 +2807,8 @@ def accept(inputs, output):
         return "no_limit"
     if np.any(extra > most + 1e-9):
         return "A pause was longer than base * 2**n: is n counted from 0?"
+    if inputs["runs"] < 20:
+        return True
     high = extra.max(axis=0)
     if sends > 2 and np.all(high <= inputs["base"] + 1e-9):
         return "no_growth"
@@ -3026,12 +3028,14 @@ if all_right and quantise_works:
 # %%
 if all_right:
     import tempfile
+    import warnings
     from pathlib import Path
 
     import onnxruntime
 
     file = str(Path(tempfile.mkdtemp()) / "clothes.onnx")
-    mlp.export(file, format="onnx", verbose=False)
+    with warnings.catch_warnings(action="ignore"):  # the exporter's, of a later NumPy
+        mlp.export(file, format="onnx", verbose=False)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(file, options)
@@ -3066,13 +3070,13 @@ if all_right:
     found("batch_gain", gain, "In a call of sixteen, each is {:.1f} times as cheap.")
 
 # %% [markdown]
-# Now requests shall come a third faster than single calls can carry. What do you promise,
+# Now requests shall come a quarter faster than single calls can carry. What do you promise,
 # and which setting keeps the promise? Your `choose` knows. It sees the model only; what
 # HTTP and JSON cost is not in it.
 
 # %%
 if all_right:
-    rate = 1.33 / call_seconds[0]
+    rate = 1.25 / call_seconds[0]
     rng = np.random.default_rng(25)
     recording = np.cumsum(rng.exponential(1 / rate, 400))
     waits = (0.0, call_seconds[0] / 2, 2 * call_seconds[0])
@@ -3208,9 +3212,9 @@ if all_right:
 
 # %%
 if all_right:
-    shares = np.arange(1, 100)
+    shares, both = np.arange(1, 100), tables.items()
     figure = plot.curves(
-        {name: [level_of(one, int(at)) for at in shares] for name, one in tables.items()},
+        {name: [level_of(one, int(at)) for at in shares] for name, one in both},
         x=shares,
         x_title="share of the requests (%)",
         y_title="answered within (ms)",

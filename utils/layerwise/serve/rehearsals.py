@@ -7,7 +7,7 @@ import selectors
 PATIENCE = 10.0
 """Seconds on the jumping clock after the last arrival, when whoever still waits is said to wait for ever."""
 
-ROUNDS = 20_000
+ROUNDS = 5_000
 """Rounds of the loop in which the clock may stand still, before it is said to spin."""
 
 
@@ -80,6 +80,10 @@ class _Jumps(selectors.SelectSelector):
     def __init__(self, last):
         super().__init__()
         self.now, self._until, self._rounds, self.why = 0.0, last + PATIENCE, 0, ""
+
+    def go_on(self):
+        """Let time pass for as long again, so that all can be ended."""
+        self._until, self._rounds = self.now + PATIENCE, 0
 
     def select(self, timeout=None):
         if timeout is None or self.now > self._until:
@@ -176,6 +180,7 @@ class _Stage:
         tasks = [task for task in asyncio.all_tasks(self.loop) if not task.done()]
         for task in tasks:
             task.cancel()
+        self.loop.jumps.go_on()
         if tasks:
             with contextlib.suppress(_Still):
                 self.loop.run_until_complete(asyncio.wait(tasks, timeout=1.0))
