@@ -10,8 +10,8 @@ HINTS = [
     "self.max_wait):` go on taking until the batch is full, and let TimeoutError pass. What waits already is "
     "taken even where the moment is over, since taking it needs no waiting.",
     "A method `serve(batch)`: try the call; `except Exception as error`: for a batch of one `set_exception(error)`, "
-    "else `await self.serve([one])` for each; without an error `set_result` for each pair of `zip(batch, answers)`. Ask "
-    "`future.done()` first: the future of a client that has gone is done.",
+    "else `await self.serve([one])` for each; without an error `set_result` for each pair of `zip(batch, answers)`. "
+    "Ask `future.done()` first: the future of a client that has gone is done.",
 ]
 MISTAKES = {
     "window_restarted": "Each new request began the window anew. With steady traffic the first one then waits until "

@@ -19,12 +19,11 @@ MISTAKES = {
     "retry_after_ignored": "The server said when to come back, and the client came earlier.",
     "retry_after_only": "With a `retry_after`, nothing random was added: all clients come back exactly then.",
     "not_idempotent": "A request was repeated that may have been done already. What if it was an order?",
-    "busy_given_up": "503 says that nothing was done: it may be sent again, whatever it is.",
+    "busy_given_up": "503 says that nothing was done: it may be sent again, idempotent or not.",
     "own_fault": "A status below 500 was sent again. A wrong request stays wrong.",
     "sleeps_at_the_end": "It slept after the last try, and made somebody wait for nothing.",
     "never_again": "It never sent again.",
 }
-RUNS = 40
 
 
 def cases(rng):
@@ -40,12 +39,13 @@ def cases(rng):
         yield {
             "statuses": statuses, "retry_after": after, "idempotent": idempotent, "tries": 6, "base": 0.1,
             "longest": 1.0, "seed": int(rng.integers(1_000_000)),
+            "runs": 25 if len(statuses) == 9 and idempotent else 3,
         }
 
 
 def observe(answer, inputs):
     runs = []
-    for run in range(RUNS):
+    for run in range(inputs["runs"]):
         told, pauses, replies = [], [], list(zip(inputs["statuses"], inputs["retry_after"]))
 
         def send():
@@ -110,6 +110,8 @@ def accept(inputs, output):
         return "no_limit"
     if np.any(extra > most + 1e-9):
         return "A pause was longer than base * 2**n: is n counted from 0?"
+    if inputs["runs"] < 20:
+        return True
     high = extra.max(axis=0)
     if sends > 2 and np.all(high <= inputs["base"] + 1e-9):
         return "no_growth"
