@@ -758,7 +758,8 @@ def quantise(values, low, high):
 # - `ready()` is False before the first warm-up that worked, and when the last
 #   `most_failures` requests (or more) in a row have failed. A request that works, or a
 #   warm-up, makes it ready again.
-# - `live()` is True: whoever can say so is alive. A restart mends no broken model.
+# - `live()` is True: whoever can say so is alive. A restart mends no broken model. (That
+#   the worker of the queue still runs, as in the lesson, is added at the end.)
 #
 # A probe may come every second from many sides, so it never costs a call of the model.
 
@@ -3106,10 +3107,11 @@ def service_of(max_batch, max_wait):
     @asynccontextmanager
     async def lifespan(app):
         app.state.queue = Batcher(call, max_batch, max_wait, 5000)
-        tasks = [asyncio.create_task(app.state.queue.work())]
-        tasks.append(asyncio.create_task(asyncio.to_thread(health.warm_up)))
+        app.state.worker = asyncio.create_task(app.state.queue.work())
+        warming = asyncio.create_task(asyncio.to_thread(health.warm_up))
         yield
-        tasks[0].cancel()
+        app.state.worker.cancel()
+        await warming
 
     return with_routes(FastAPI(lifespan=lifespan), health)
 
@@ -3120,6 +3122,11 @@ def with_routes(app, health):
     import json
 
     from fastapi import HTTPException, Request
+
+    @app.get("/live")
+    async def live():
+        if app.state.worker.done() or not health.live():
+            raise HTTPException(503, "start me anew")
 
     @app.get("/ready")
     async def ready():

@@ -11,6 +11,8 @@ import sys
 import threading
 import time
 
+from layerwise.serve._client import Client, Garbage
+
 LONGEST_ANSWER = 65_536
 """Bytes of an answer that are kept."""
 
@@ -22,6 +24,8 @@ def main():
     bodies = [_bytes(payload) for payload in job["payloads"]]
     gc.disable()  # the process ends soon; a collection would look like a slow service
     asyncio.run(_open(job, bodies) if "due" in job else _closed(job, bodies))
+    sys.stdout.flush()
+    os._exit(0)  # the thread that reads the pipe cannot be woken
 
 
 def _follow():
@@ -36,40 +40,30 @@ def _bytes(payload):
     return bytes.fromhex(payload["hex"]) if "hex" in payload else payload["text"].encode()
 
 
-def _client(job):
-    import httpx
-
-    limits = httpx.Limits(max_connections=400, max_keepalive_connections=400)
-    headers = {"content-type": "application/json", **job["headers"]}
-    return httpx.AsyncClient(
-        headers=headers, limits=limits, timeout=httpx.Timeout(job["timeout"]), trust_env=False, follow_redirects=False
-    )
-
-
 async def _open(job, bodies):
-    async with _client(job) as client:
-        start = time.perf_counter() + 0.02
-        tasks = []
-        for number, due in enumerate(job["due"]):
-            delay = start + due - time.perf_counter()
-            if delay > 0:
-                await asyncio.sleep(delay)
-            tasks.append(asyncio.ensure_future(_one(client, job, bodies, number % len(bodies), start, due)))
-        await asyncio.gather(*tasks)
+    client = Client(job["url"], job["headers"])
+    start = time.perf_counter() + 0.02
+    tasks = []
+    for number, due in enumerate(job["due"]):
+        delay = start + due - time.perf_counter()
+        if delay > 0:
+            await asyncio.sleep(delay)
+        tasks.append(asyncio.ensure_future(_one(client, job, bodies, number % len(bodies), start, due)))
+    await asyncio.gather(*tasks)
 
 
 async def _closed(job, bodies):
-    async with _client(job) as client:
-        start = time.perf_counter()
-        numbers = iter(range(job["count"]))
+    client = Client(job["url"], job["headers"])
+    start = time.perf_counter()
+    numbers = iter(range(job["count"]))
 
-        async def again():
-            for number in numbers:
-                if time.perf_counter() - start > job["seconds"]:
-                    return
-                await _one(client, job, bodies, number % len(bodies), start, time.perf_counter() - start)
+    async def again():
+        for number in numbers:
+            if time.perf_counter() - start > job["seconds"]:
+                return
+            await _one(client, job, bodies, number % len(bodies), start, time.perf_counter() - start)
 
-        await asyncio.gather(*(again() for _ in range(job["clients"])))
+    await asyncio.gather(*(again() for _ in range(job["clients"])))
 
 
 async def _one(client, job, bodies, which, start, due):
@@ -78,27 +72,23 @@ async def _one(client, job, bodies, which, start, due):
     status, answer = 0, None
     try:
         async with asyncio.timeout(job["timeout"]):
-            if bodies[which] is None:
-                reply = await client.get(job["url"])
-            else:
-                reply = await client.post(job["url"], content=bodies[which])
-            status = reply.status_code
-            outcome, answer = _read(reply)
+            status, headers, body = await client.send(bodies[which])
+            outcome, answer = _read(status, headers, body)
     except Exception as error:  # whatever a service does is a result, and the others' results stay
         outcome = _name(error)
     answered = time.perf_counter() - start
-    print(json.dumps([which, due, round(sent, 6), round(answered, 6), status, outcome, answer]), flush=True)
+    row = [which, round(due, 6), round(sent, 6), round(answered, 6), status, outcome, answer]
+    print(json.dumps(row), flush=True)
 
 
-def _read(reply):
+def _read(status, headers, body):
     """Return an answer's outcome, and what it says where that is JSON."""
     answer = None
-    if "json" in reply.headers.get("content-type", "") and len(reply.content) <= LONGEST_ANSWER:
+    if "json" in headers.get("content-type", "") and len(body) <= LONGEST_ANSWER:
         try:
-            answer = reply.json()
+            answer = json.loads(body)
         except ValueError:
             return "garbage", None
-    status = reply.status_code
     if status in (429, 503):
         return "busy", answer
     if 200 <= status < 300:
@@ -107,13 +97,9 @@ def _read(reply):
 
 
 def _name(error):
-    import httpx
-
-    if isinstance(error, (TimeoutError, httpx.TimeoutException)):
+    if isinstance(error, TimeoutError):
         return "slow"
-    if isinstance(error, httpx.RemoteProtocolError) and "disconnected" not in str(error):
-        return "garbage"
-    return "garbage" if isinstance(error, httpx.DecodingError) else "lost"
+    return "garbage" if isinstance(error, Garbage) else "lost"
 
 
 if __name__ == "__main__":

@@ -45,9 +45,9 @@ def simulate(seconds, *, rate, count=2000, max_batch=1, max_wait=0.0, replicas=1
     if rate <= 0 or max_batch < 1 or max_wait < 0 or replicas < 1 or count < 1:
         raise CourseError("simulate() needs rate > 0, count, max_batch and replicas of at least 1, and max_wait >= 0.")
     rng = np.random.default_rng(seed)
-    due = np.cumsum(rng.exponential(1 / rate, int(count)))
-    luck = rng.random(int(count))
-    answered, batch, taken = np.full(len(due), np.nan), np.zeros(len(due), int), np.ones(len(due), bool)
+    due = np.cumsum(rng.exponential(1 / rate, int(count))).tolist()  # single numbers are quicker outside NumPy
+    luck = rng.random(int(count)).tolist()
+    answered, batch, taken = [0.0] * len(due), [0] * len(due), [True] * len(due)
     free = [0.0] * int(replicas)  # when each replica is free again
     waiting, coming, calls = [], 0, 0
     while coming < len(due) or waiting:
@@ -72,7 +72,9 @@ def simulate(seconds, *, rate, count=2000, max_batch=1, max_wait=0.0, replicas=1
         done = leaves + draw(len(now), luck[calls])
         calls += 1
         heapq.heapreplace(free, done)
-        answered[now], batch[now] = done, len(now)
+        for place in now:
+            answered[place], batch[place] = done, len(now)
+    due, answered = np.array(due), np.array(answered)
     latency = answered - due + overhead
     outcome = np.where(taken, "answered", "busy")
     columns = {"due": due, "answered": answered + overhead, "seconds": latency, "outcome": outcome, "batch": batch}
@@ -90,9 +92,12 @@ def _times(seconds):
     levels = np.linspace(0, 1, 101)
     table = np.array([np.quantile(sorts[size], levels) for size in sizes])
 
+    by_size = {}
+
     def draw(size, luck):
         """The same share of luck in both neighbouring sizes, and a straight line between them."""
-        at = round(luck * 100)
-        return float(np.interp(size, sizes, table[:, at]))
+        if size not in by_size:
+            by_size[size] = [float(np.interp(size, sizes, column)) for column in table.T]
+        return by_size[size][int(100 * luck + 0.5)]
 
     return draw
