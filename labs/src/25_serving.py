@@ -214,6 +214,8 @@ def level(seconds, statuses, share):
 
 # %% tags=["definition"] exercise="25.validate"
 """Validation of a request."""
+import json
+
 import numpy as np
 
 POINTS = 2
@@ -270,12 +272,12 @@ def cases(rng):
         ("truth", 3, spoiled(True)), ("text", 3, spoiled("0.5")),
     ]
     for fault, side, body in bodies:
-        yield {"body": body, "side": side, "most": 8, "fault": fault}
+        yield {"sent": json.dumps(body), "side": side, "most": 8, "fault": fault}
 
 
 def observe(answer, inputs):
     try:
-        return {"taken": answer(inputs["body"], inputs["side"], inputs["most"])}
+        return {"taken": answer(json.loads(inputs["sent"]), inputs["side"], inputs["most"])}
     except NotImplementedError:
         raise
     except ValueError as error:
@@ -286,7 +288,7 @@ def observe(answer, inputs):
 
 
 def accept(inputs, output):
-    body, side, fault = inputs["body"], inputs["side"], inputs["fault"]
+    body, side, fault = json.loads(inputs["sent"]), inputs["side"], inputs["fault"]
     if "crashed" in output:
         return "crashes"
     if fault == "":
@@ -1353,25 +1355,42 @@ def observe(answer, inputs):
     rehearse = getattr(answer, "rehearse", None)
     if rehearse is None:
         return "Keep the class line: class Batcher(serve.Rehearsed)."
-    return rehearse(**inputs)
+    lived = rehearse(**inputs)
+    kinds, whose, when = zip(*lived["replies"])
+    told = {
+        "calls": in_words(lived["calls"]), "called": [start for start, _ in lived["calls"]],
+        "replies": [kind if which is None else f"{kind} to {which}" for kind, which in zip(kinds, whose)],
+        "replied": list(when), "calls at once": lived["at_once"], "work": lived["ended"] or "goes on",
+    }
+    return told if faulty(inputs) else {"should be": in_words(rules(inputs)["right"]), **told}
 
 
-def told(start, members):
-    return f"at {start * 1000:.0f} ms with {', '.join(map(str, members))}"
+def faulty(inputs):
+    """True where something goes wrong in a case, and the rule for batches alone does not say what comes."""
+    return bool(inputs["unreadable"] or inputs["gone"] or inputs["most_waiting"] < len(inputs["arrivals"]))
+
+
+def in_words(calls):
+    return [f"{start * 1000:.1f} ms: {' '.join(map(str, members))}" for start, members in calls]
 
 
 def accept(inputs, output):
     if isinstance(output, str):
         return output
-    replies, calls = output["replies"], output["calls"]
-    if output["ended"] == "spins":
+    members = [words.partition(": ")[2].split(" ") for words in output["calls"]]
+    if not all(member.isdigit() for one in members for member in one):
+        return "A call should be given the requests themselves, as they came to `ask`, and at least one."
+    calls = [[start, [int(member) for member in one]] for start, one in zip(output["called"], members)]
+    replies = [(words.split(" ")[0], int(words.split(" ")[2]) if " to " in words else None, when)
+               for words, when in zip(output["replies"], output["replied"])]
+    if output["work"] == "spins":
         return "spins"
-    if output["at_once"] > 1:
+    if output["calls at once"] > 1:
         return "two_at_once"
     if any(len(members) > inputs["max_batch"] for _, members in calls):
         return "too_large"
     known = rules(inputs)
-    fault = bool(inputs["unreadable"] or inputs["gone"] or inputs["most_waiting"] < len(inputs["arrivals"]))
+    fault = faulty(inputs)
     most = 1 if fault else len(inputs["arrivals"])
 
     def agrees(name):
@@ -1390,13 +1409,14 @@ def accept(inputs, output):
         place = next((place for place, (one, other) in enumerate(zip(right, came))
                       if abs(one[0] - other[0]) > 1e-6 or one[1] != sorted(other[1])), min(len(right), len(came)))
         if place >= len(came):
-            return f"Call {place + 1} should leave {told(*right[place])}; it never did."
+            return f"There should be {len(right)} calls; there were only {len(came)}."
         if place >= len(right):
             return f"There should be {len(right)} calls; there were {len(came)}."
-        return f"Call {place + 1} should leave {told(*right[place])}; it left {told(*came[place])}."
+        wanted, given = in_words([right[place], came[place]])
+        return f"Call {place + 1} should be {wanted}; it was {given}."
     silent = [number for number, reply in enumerate(replies) if reply[0] == "nothing"]
     if inputs["unreadable"] and silent:
-        return "worker_dies" if output["ended"] not in ("", "waits") or max(silent) > 3 else "stranded"
+        return "worker_dies" if output["work"] not in ("goes on", "waits") or max(silent) > 3 else "stranded"
     if inputs["gone"] and silent:
         return "client_gone"
     if silent:
@@ -2139,7 +2159,7 @@ if batcher_works:
     rates = np.array([1, 5, 10, 20, 30, 40, 45])
     minutes = 2 * (600 / rates / 60).sum()
     figure = plot.curves(
-        {f"up to {size}": [slowest(rate, size) for rate in rates] for size in (1, 8)},
+        {f"batches up to {n}": [slowest(rate, n) for rate in rates] for n in (1, 8)},
         x=rates,
         x_title="requests a second",
         y_title="95 of 100 wait at most (ms)",
@@ -2439,7 +2459,7 @@ if agree:
     lived = Batcher.rehearse(came.tolist(), 4, 0.015, 60, call_seconds.tolist())
     ended = np.array([when for _, _, when in lived["replies"]])
     apart = np.abs(ended - came - simulate(came, call_seconds, 4, 0.015, 1)).max()
-    found("paper_difference", apart, "Queue and paper differ by {:.1e} s at most.")
+    found("apart", 1e9 * apart, "Queue and paper: {:.0f} nanoseconds apart at most.")
     assert apart < 1e-9
 
 # %% [markdown]
@@ -2465,10 +2485,10 @@ if agree:
 # seconds of a call by batch size, and settings to choose from: tuples (replicas,
 # max_batch, max_wait). A setting will do if
 #
-# 1. it can carry the load at all: its *utilisation*, arrivals a second times the seconds
+# 1. it can carry the load at all. Its *utilisation*, arrivals a second times the seconds
 #    of a full call, divided by the requests that `replicas` full calls answer, is below
-#    1. Arrivals a second are `len(arrivals) / arrivals[-1]`. Above 1 the queue grows for
-#    ever, and a short recording does not show it,
+#    one. (Arrivals a second are `len(arrivals) / arrivals[-1]`.) From one on, the queue
+#    grows for ever, and a short recording does not show it,
 # 2. on the recording, the 95th percentile of the waits (nearest rank) is at most `target`.
 #
 # Return the position of the setting that will do with the fewest replicas; of several,

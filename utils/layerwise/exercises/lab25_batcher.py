@@ -159,25 +159,42 @@ def observe(answer, inputs):
     rehearse = getattr(answer, "rehearse", None)
     if rehearse is None:
         return "Keep the class line: class Batcher(serve.Rehearsed)."
-    return rehearse(**inputs)
+    lived = rehearse(**inputs)
+    kinds, whose, when = zip(*lived["replies"])
+    told = {
+        "calls": in_words(lived["calls"]), "called": [start for start, _ in lived["calls"]],
+        "replies": [kind if which is None else f"{kind} to {which}" for kind, which in zip(kinds, whose)],
+        "replied": list(when), "calls at once": lived["at_once"], "work": lived["ended"] or "goes on",
+    }
+    return told if faulty(inputs) else {"should be": in_words(rules(inputs)["right"]), **told}
 
 
-def told(start, members):
-    return f"at {start * 1000:.0f} ms with {', '.join(map(str, members))}"
+def faulty(inputs):
+    """True where something goes wrong in a case, and the rule for batches alone does not say what comes."""
+    return bool(inputs["unreadable"] or inputs["gone"] or inputs["most_waiting"] < len(inputs["arrivals"]))
+
+
+def in_words(calls):
+    return [f"{start * 1000:.1f} ms: {' '.join(map(str, members))}" for start, members in calls]
 
 
 def accept(inputs, output):
     if isinstance(output, str):
         return output
-    replies, calls = output["replies"], output["calls"]
-    if output["ended"] == "spins":
+    members = [words.partition(": ")[2].split(" ") for words in output["calls"]]
+    if not all(member.isdigit() for one in members for member in one):
+        return "A call should be given the requests themselves, as they came to `ask`, and at least one."
+    calls = [[start, [int(member) for member in one]] for start, one in zip(output["called"], members)]
+    replies = [(words.split(" ")[0], int(words.split(" ")[2]) if " to " in words else None, when)
+               for words, when in zip(output["replies"], output["replied"])]
+    if output["work"] == "spins":
         return "spins"
-    if output["at_once"] > 1:
+    if output["calls at once"] > 1:
         return "two_at_once"
     if any(len(members) > inputs["max_batch"] for _, members in calls):
         return "too_large"
     known = rules(inputs)
-    fault = bool(inputs["unreadable"] or inputs["gone"] or inputs["most_waiting"] < len(inputs["arrivals"]))
+    fault = faulty(inputs)
     most = 1 if fault else len(inputs["arrivals"])
 
     def agrees(name):
@@ -196,13 +213,14 @@ def accept(inputs, output):
         place = next((place for place, (one, other) in enumerate(zip(right, came))
                       if abs(one[0] - other[0]) > 1e-6 or one[1] != sorted(other[1])), min(len(right), len(came)))
         if place >= len(came):
-            return f"Call {place + 1} should leave {told(*right[place])}; it never did."
+            return f"There should be {len(right)} calls; there were only {len(came)}."
         if place >= len(right):
             return f"There should be {len(right)} calls; there were {len(came)}."
-        return f"Call {place + 1} should leave {told(*right[place])}; it left {told(*came[place])}."
+        wanted, given = in_words([right[place], came[place]])
+        return f"Call {place + 1} should be {wanted}; it was {given}."
     silent = [number for number, reply in enumerate(replies) if reply[0] == "nothing"]
     if inputs["unreadable"] and silent:
-        return "worker_dies" if output["ended"] not in ("", "waits") or max(silent) > 3 else "stranded"
+        return "worker_dies" if output["work"] not in ("goes on", "waits") or max(silent) > 3 else "stranded"
     if inputs["gone"] and silent:
         return "client_gone"
     if silent:
