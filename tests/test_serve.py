@@ -419,15 +419,14 @@ def kernel():
 
 
 def run(client, code, until):
-    """Run code in a kernel and return what it has printed when `until` comes up."""
-    client.execute(code)
+    """Run code in a kernel, if any, and return what it has printed when `until` comes up."""
+    if code:
+        client.execute(code, stop_on_error=False)
     printed, end = "", time.monotonic() + 200
     while until not in printed:
         assert time.monotonic() < end, f"no {until!r} in {printed!r}"
         content = client.get_iopub_msg(timeout=120)["content"]
         printed += content.get("text", "") + "\n".join(content.get("traceback", ()))
-        if content.get("execution_state") == "idle" and until == "idle":
-            return printed
     return printed
 
 
