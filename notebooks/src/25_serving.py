@@ -218,6 +218,9 @@ def opened(path):
 # Keras has a line for the whole way. It needs the network to have been called once:
 
 # %%
+import warnings
+
+warnings.simplefilter("ignore", FutureWarning)  # Keras uses a name that NumPy renames
 exported_file = str(workshop / "mlp.onnx")
 mlp.export(exported_file, format="onnx", verbose=False)
 by_hand, exported = opened(by_hand_file), opened(exported_file)
@@ -363,7 +366,7 @@ from fastapi.responses import JSONResponse
 async def refuse(request, error):
     """Say in one sentence what is wrong with a request."""
     first = error.errors()[0]
-    place = ".".join(map(str, first["loc"][1:]))
+    place = ".".join(map(str, first["loc"]))
     expected = "Send {'pixels': 784 numbers from 0 to 1}."
     return JSONResponse({"detail": f"{place}: {first['msg']}. {expected}"}, 422)
 
@@ -472,8 +475,8 @@ async def stand_still_once():
 # %%
 predict(
     "25.omission",
-    "One stop of 0.6 seconds among 300 requests. Which p95 will the closed loop report, "
-    "and which the open loop?",
+    "One stop of 0.6 seconds among 300 requests. Which p95 will the closed loop "
+    "report, and which the open loop?",
     [
         "both about the same: it is the same service",
         "the closed loop reports the longer waits, since it waits for each answer",
@@ -552,7 +555,8 @@ plot.curves(
 
 # %%
 alone, together = call_seconds[1]["library"], call_seconds[32]["library"] / 32
-found("call_saving", alone / together, "In company the library costs {:.1f} times less.")
+saving = alone / together
+found("call_saving", saving, "In company, the library costs {:.1f} times less.")
 found("dearer", alone / call_seconds[1]["mlp"], "Alone: {:.0f} times the mlp's cost.")
 
 # %% [markdown]
@@ -1171,7 +1175,7 @@ found("int8_mlp", one["mlp"] / one["mlp8"], "the mlp's calls: {:.2f} times.")
 # %%
 x_more = np.concatenate([x_train, pictures[unlabelled]]).reshape(-1, 28, 28)
 x_pupil = np.concatenate([x_more, np.roll(x_more, (1, 1), (1, 2))]).reshape(-1, 784)
-taught_by_library = in_parts(from_file, x_pupil)
+taught_by_library = in_parts(library8, x_pupil)  # in bytes, it is the quicker teacher
 pupil = taught(small_network(), x_pupil, taught_by_library, "categorical_crossentropy")
 
 # %% [markdown]
@@ -1186,7 +1190,8 @@ readers = {"library": from_file, "library, int8": library8, "mlp": exported}
 readers["pupil"] = lambda x: keras.ops.convert_to_numpy(pupil(x))
 y_test = digits.y_test[:TEST]
 right = {
-    name: share_right(in_parts(reads, x_test), y_test) for name, reads in readers.items()
+    name: share_right(in_parts(function, x_test), y_test)
+    for name, function in readers.items()
 }
 
 # %% [markdown]

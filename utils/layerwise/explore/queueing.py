@@ -29,7 +29,7 @@ def build(measurements, state=None):
     @functools.lru_cache(maxsize=64)
     def curve(model, max_batch, window, replicas):
         ceiling = _ceiling(models[model], max_batch, replicas)
-        rates = [min(share * ceiling, 1.15 * most) for share in GRID]
+        rates = [min(share * ceiling, 1.05 * most) for share in GRID]
         return [_level(models[model], rate, max_batch, window, replicas) for rate in dict.fromkeys(rates)]
 
     def compute(*, rate, max_batch, window, replicas, target, **chosen):
@@ -39,6 +39,7 @@ def build(measurements, state=None):
             "model": name, "rate": rate, "target": target / 1000, "curve": curve(name, max_batch, window, replicas),
             "here": _level(model, rate, max_batch, window, replicas), "measured": model["measured"],
             "ceiling": _ceiling(model, max_batch, replicas), "replicas": replicas, "max_batch": max_batch,
+            "most": most,
         }
 
     first = _round(min(0.5 / models[names[0]]["one"], most))
@@ -108,29 +109,33 @@ def _round(number):
 def draw(result, *, narrow=False):
     """Return the figure of a result."""
     measured = result["measured"] if result["replicas"] == 1 and result["max_batch"] == 1 else []
-    return levels.service_levels(
+    made = levels.service_levels(
         {result["model"]: [*result["curve"], result["here"]]},
         measured={result["model"]: measured} if measured else None, target=result["target"], here=result["rate"],
-        title="Waiting against load", height=400 if narrow else 430,
-        subtitle="Played through with measured times of calls; dots were measured with real requests.",
+        title="How long strangers wait", height=440 if narrow else 430,
+        subtitle="Played through with measured times of calls; dots: measured with real requests.",
     )
+    # The axes stay where they are, so that a curve that moves is seen to move.
+    made.update_xaxes(range=[0, 1.05 * result["most"]])
+    made.update_yaxes(range=[0, 4])
+    return made
 
 
 def say(state, result, changed=None):
-    """Return one sentence: whether the promise is kept, and what it costs."""
-    here, rate = result["here"], result["rate"]
-    copies = "1 replica" if result["replicas"] == 1 else f"{result['replicas']} replicas"
-    if rate > result["ceiling"]:
-        return (
-            f"{rate:,} requests a second are more than {copies} can answer at all, which is about "
-            f"{result['ceiling']:,.0f}: the queue grows until requests are sent away."
-        )
-    busy = f"{rate / result['ceiling']:.0%} of what {copies} could answer in full batches"
+    """Return one sentence: whether the promise is kept, and how busy that makes the replicas."""
+    here, rate, most = result["here"], result["rate"], result["ceiling"]
+    copies = "one replica" if result["replicas"] == 1 else f"{result['replicas']} replicas"
+    start = {
+        "model": f"With the {result['model']}, ", "max_batch": f"With batches of up to {result['max_batch']}, ",
+        "window": f"With a window of {state['window']} ms, ", "replicas": f"With {copies}, ",
+    }.get(changed, f"At {rate:,} requests a second, ")
+    if rate > most:
+        return f"{start}more come than {copies} can answer, about {most:,.0f} a second: the queue only grows."
     if not math.isfinite(here["p95"]):
-        return f"More than 5 of 100 requests are sent away at {rate:,} a second, {busy}: the promise is broken."
-    kept = here["p95"] <= result["target"]
-    batch = f" in batches of {here['batch']:.1f} on average" if state["max_batch"] > 1 else ""
+        return f"{start}more than 5 of 100 requests are sent away: the promise is broken."
+    kept = "kept" if here["p95"] <= result["target"] else "broken"
+    batch = f" in batches of {here['batch']:.1f}" if state["max_batch"] > 1 else ""
     return (
-        f"95 of 100 requests are answered within {1000 * here['p95']:.0f} ms{batch}; the promise of "
-        f"{1000 * result['target']:.0f} ms is {'kept' if kept else 'broken'}, at {busy}."
+        f"{start}95 of 100 are answered within {1000 * here['p95']:.0f} ms{batch}: the promise of "
+        f"{1000 * result['target']:.0f} ms is {kept}, at {rate / most:.0%} of what {copies} could do."
     )

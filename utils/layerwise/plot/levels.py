@@ -120,4 +120,4 @@ def _told(levels, target, title):
 
 
 def _time(seconds):
-    return f"{short(round(1000 * seconds, 1))} ms" if math.isfinite(seconds) else "no time, since too many were sent away,"
+    return f"{short(round(1000 * seconds, 1))} ms" if math.isfinite(seconds) else "for ever"

@@ -33,6 +33,7 @@ class InThread:
         self._handler = _Lines(self.lines, self._thread)
         for logger in ("uvicorn", "asyncio"):
             logging.getLogger(logger).addHandler(self._handler)
+        logging.getLogger("uvicorn").propagate = False  # as in uvicorn's own configuration
         self._thread.start()
         while not self._server.started:
             if not self._thread.is_alive():
