@@ -1009,7 +1009,7 @@ plot.service_levels(measured, target=0.1, title="Who waits how long, measured")
 
 # %%
 medians = [1000 * measured[way].p50.iloc[0] for way in WAYS]
-late = [measured[way].p95.iloc[-1] for way in WAYS]
+late = [min(measured[way].p95.iloc[-1], 5) for way in WAYS]  # nobody waits longer
 found(
     "window_cost",
     medians[2] - medians[1],
@@ -1168,6 +1168,25 @@ found("int8_mlp", one["mlp"] / one["mlp8"], "the mlp's calls: {:.2f} times.")
 # %% [markdown]
 # The library has four times less to fetch. What the mlp wins are microseconds, and its
 # clients wait for the door.
+#
+# One thing has changed quietly. "Dynamic" says that the scale of the *inputs* is chosen
+# anew at every call, from all pictures in it. So the answer for one picture depends on
+# who else is in the batch.
+
+# %%
+some = x_validation[:32]
+lonely = np.concatenate([library8(picture[None]) for picture in some])
+changed = np.abs(library8(some) - lonely).max()
+found("company", 100 * changed, "In company, chances change by up to {:.1f} points.")
+
+# %%
+lonely = np.concatenate([from_file(picture[None]) for picture in some])
+assert np.allclose(from_file(some), lonely, atol=1e-3)
+
+# %% [markdown]
+# In four bytes, company made no difference. Such points rarely change a digit, but an
+# answer that cannot be repeated is hard to explain to whoever complains about it.
+# *Static* quantisation fixes all scales beforehand, from sample pictures.
 
 # %% [markdown] tags=["sourced"]
 # ## A pupil: distillation
@@ -1180,8 +1199,9 @@ found("int8_mlp", one["mlp"] / one["mlp8"], "the mlp's calls: {:.2f} times.")
 # %%
 x_more = np.concatenate([x_train, pictures[unlabelled]]).reshape(-1, 28, 28)
 x_pupil = np.concatenate([x_more, np.roll(x_more, (1, 1), (1, 2))]).reshape(-1, 784)
-taught_by_library = in_parts(library8, x_pupil)  # in bytes, it is the quicker teacher
-pupil = taught(small_network(), x_pupil, taught_by_library, "categorical_crossentropy")
+answers = in_parts(library8, x_pupil)  # in bytes, it is the quicker teacher
+answers /= answers.sum(axis=1, keepdims=True)  # rounded chances do not add up to 1
+pupil = taught(small_network(), x_pupil, answers, "categorical_crossentropy")
 
 # %% [markdown]
 # ## The seals are broken
@@ -1219,6 +1239,10 @@ found("test_library", right["library"], "The library reads {:.1%} of the tests,"
 found("test_mlp", right["mlp"], "the mlp, taught by labels, {:.1%},")
 found("test_pupil", right["pupil"], "the same network, taught by the library, {:.1%},")
 found("pupil_speed", one["library"] / one["mlp"], "at {:.0f} times less for a call.")
+
+# %% [markdown]
+# This was no contest on equal terms: the pupil saw three times as many pictures as the
+# mlp, and could, because its teacher labels for nothing. That is the use of it.
 
 # %% [markdown]
 # ## Asleep while nobody asks
