@@ -65,10 +65,21 @@ def test_the_checker_finds_what_is_wrong(checker, change, told):
 def test_the_document_scales_to_zero_and_batches_as_ray_does(document, root):
     assert (document["apiVersion"], document["kind"]) == ("serving.kserve.io/v1beta1", "InferenceService")
     predictor = document["spec"]["predictor"]
-    assert predictor["minReplicas"] == 0 and predictor["model"]["modelFormat"]["name"] == "onnx"
+    assert predictor["minReplicas"] == 0 and predictor["model"]["runtime"] == "kserve-tritonserver"
+    # KServe's own batcher speaks protocol v1 only, and Triton v2: one of the two must batch, and it is Triton.
+    assert "batcher" not in predictor and predictor["model"]["protocolVersion"] == "v2"
     settings = keywords(root, "batch")
-    assert predictor["batcher"]["maxBatchSize"] == settings["max_batch_size"]
-    assert predictor["batcher"]["maxLatency"] == 1000 * settings["batch_wait_timeout_s"]
+    triton = (root / FOLDER / "triton/digits/config.pbtxt").read_text(encoding="utf-8")
+    assert f"max_batch_size: {settings['max_batch_size']}\n" in triton
+    assert f"max_queue_delay_microseconds: {round(1e6 * settings['batch_wait_timeout_s'])}\n" in triton
+
+
+def test_triton_reads_the_file_that_the_lesson_writes_by_hand(root):
+    triton = (root / FOLDER / "triton/digits/config.pbtxt").read_text(encoding="utf-8")
+    lesson = (root / "notebooks/src/25_serving.py").read_text(encoding="utf-8")
+    assert "mlp (float[n, 784] pixels) => (float[n, 10] chances)" in lesson
+    assert 'name: "pixels", data_type: TYPE_FP32, dims: [ 784 ]' in triton
+    assert 'name: "chances", data_type: TYPE_FP32, dims: [ 10 ]' in triton
 
 
 def test_the_document_asks_for_no_more_than_it_needs(document):

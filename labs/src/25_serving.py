@@ -553,8 +553,9 @@ def read_pictures(body, side, most):
 # A weight of four bytes can be said in one, if a little is lost. Numbers between `low`
 # and `high` (found on examples, before) are laid on the 256 whole numbers from -128 to
 # 127: a *scale* says how far two neighbours lie apart, and the *zero point* is the whole
-# number that stands for exactly 0. As
-# [ONNX](https://onnx.ai/onnx/operators/onnx__DynamicQuantizeLinear.html) has it:
+# number that stands for exactly 0. In the steps of
+# [ONNX](https://onnx.ai/onnx/operators/onnx__DynamicQuantizeLinear.html), which counts
+# from 0 to 255 there:
 #
 # 1. the range is widened, if it must be, so that 0 lies in it (padding and relu make
 #    many exact zeros),
@@ -1169,9 +1170,10 @@ class Health:
 # %% [markdown]
 # ## 5 · One call for many
 #
-# The heart of the lab: a queue that turns many requests into few calls of the model.
-# Requests come one by one, through `ask`, each from a client that waits. `work` runs
-# beside them for ever, and lets the model answer batches:
+# The heart of the lab: a queue that turns many requests into few calls of the model. The
+# lesson has one; write yours without looking. Requests come one by one, through `ask`,
+# each from a client that waits. `work` runs beside them for ever, and lets the model
+# answer batches:
 #
 # - A batch leaves when `max_batch` requests are together, or when the *first* of them
 #   has waited for `max_wait` seconds, counted from its arrival. While a call runs,
@@ -2141,8 +2143,9 @@ class Batcher(serve.Rehearsed):
 
 
 # %% [markdown]
-# Let it live through half an hour of traffic, in no time. A call takes 20 milliseconds, and 2
-# more for each further request in it. How much do 95 of 100 wait at most, at a rate?
+# Let it live through half an hour of traffic, in no time. A call takes 20 milliseconds,
+# and 2 more for each further request in it. How much do 95 of 100 wait at most, at a
+# rate? In this picture a window of 5 milliseconds is open; where does it hurt?
 
 # %%
 def slowest(rate, size):
@@ -2489,7 +2492,8 @@ if agree:
 #    of a full call, divided by the requests that `replicas` full calls answer, is below
 #    one. (Arrivals a second are `len(arrivals) / arrivals[-1]`.) From one on, the queue
 #    grows for ever, and a short recording does not show it,
-# 2. on the recording, the 95th percentile of the waits (nearest rank) is at most `target`.
+# 2. on the recording, the 95th percentile of the waits (nearest rank) is at most
+#    `target`.
 #
 # Return the position of the setting that will do with the fewest replicas; of several,
 # that with the lowest 95th percentile; None if none will do. Your `simulate` and your
@@ -2732,14 +2736,18 @@ def choose(arrivals, seconds, target, settings):
 #
 # - Below 500 it is settled: return. An answer is an answer, and a request that was
 #   refused stays wrong.
-# - 503 says that nothing was done: send again. With other statuses from 500 on nobody
-#   knows whether it was done: send again only if `idempotent` (doing it twice is the
-#   same as doing it once).
+# - Your service says 503 before it does anything: send again. With other statuses from
+#   500 on nobody knows whether it was done: send again only if
+#   [`idempotent`](https://www.rfc-editor.org/rfc/rfc9110#name-idempotent-methods) (doing
+#   it twice is the same as doing it once).
 # - At most `tries` sends in all. No sleep after the last.
 # - Before the n-th repetition (n = 0, 1, 2, …) sleep for a random time, even between 0
 #   and `base * 2**n` seconds, but never more than `longest`: `rng.uniform(0, ...)`. All
-#   those that failed together would else come back together.
-# - If the server named a `retry_after`, sleep for that *plus* the random time.
+#   those that failed together would else come back together. (This is called [full
+#   jitter](https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).)
+# - If the server named a
+#   [`retry_after`](https://www.rfc-editor.org/rfc/rfc9110#name-retry-after), sleep for
+#   that *plus* the random time.
 #
 # `sleep(seconds)` is given to you, so that a test need not wait.
 
@@ -2764,7 +2772,7 @@ MISTAKES = {
     "retry_after_ignored": "The server said when to come back, and the client came earlier.",
     "retry_after_only": "With a `retry_after`, nothing random was added: all clients come back exactly then.",
     "not_idempotent": "A request was repeated that may have been done already. What if it was an order?",
-    "busy_given_up": "503 says that nothing was done: it may be sent again, idempotent or not.",
+    "busy_given_up": "This service says 503 before it does anything: that may be sent again, idempotent or not.",
     "own_fault": "A status below 500 was sent again. A wrong request stays wrong.",
     "sleeps_at_the_end": "It slept after the last try, and made somebody wait for nothing.",
     "never_again": "It never sent again.",
@@ -3023,8 +3031,8 @@ def persist(send, idempotent, tries, base, longest, sleep, rng):
 # %% [markdown]
 # ## Something to keep: a service of your own
 #
-# Every piece in its place. First a network worth serving: it names clothes, and is wide
-# enough that fetching its weights from memory is most of the work of a single call.
+# Every piece in its place. First a network worth serving: it names clothes, and is wide.
+# A call for one picture has to fetch all its weights, just as a call for sixteen.
 
 # %%
 all_right = (
@@ -3131,9 +3139,9 @@ if all_right:
     found("batch_gain", gain, "In a call of sixteen, each is {:.1f} times as cheap.")
 
 # %% [markdown]
-# Now requests shall come a quarter faster than single calls can carry. What do you promise,
-# and which setting keeps the promise? Your `choose` knows. It sees the model only; what
-# HTTP and JSON cost is not in it.
+# Now requests shall come a quarter faster than single calls can carry. What do you
+# promise, and which setting keeps the promise? Your `choose` knows. It sees the model
+# only; what HTTP and JSON cost is not in it.
 
 # %%
 if all_right:
@@ -3302,8 +3310,8 @@ figure if all_right else None
 
 # %% [markdown]
 # Did it keep the promise? The promise was the model's alone; in front of it stand HTTP,
-# JSON and your own Python loop over 784 numbers, on cores that the sender of the requests
-# shares. What is missing between the two is what your `simulate` leaves out.
+# JSON and your own Python loop over 784 numbers, on cores that the sender of the
+# requests shares. What is missing between the two is what your `simulate` leaves out.
 #
 # ## Open end
 #
@@ -3315,9 +3323,9 @@ figure if all_right else None
 # - Make a request the reason of an error (`run` raises on a picture that is all ones).
 #   What do its neighbours see?
 # - Let `read_pictures` work on arrays in place of a loop. How much of the wait was it?
-# - Write the network's answer into the page of a friend on the same machine. What would
-#   you have to add before the machine is another one?
-
+# - Ask your service from a second notebook. What would you have to add before it may be
+#   reached from another machine?
+#
 # When you have finished: this ends every service of this page. They would also end with
 # the kernel.
 

@@ -19,7 +19,7 @@ MISTAKES = {
     "retry_after_ignored": "The server said when to come back, and the client came earlier.",
     "retry_after_only": "With a `retry_after`, nothing random was added: all clients come back exactly then.",
     "not_idempotent": "A request was repeated that may have been done already. What if it was an order?",
-    "busy_given_up": "503 says that nothing was done: it may be sent again, idempotent or not.",
+    "busy_given_up": "This service says 503 before it does anything: that may be sent again, idempotent or not.",
     "own_fault": "A status below 500 was sent again. A wrong request stays wrong.",
     "sleeps_at_the_end": "It slept after the last try, and made somebody wait for nothing.",
     "never_again": "It never sent again.",

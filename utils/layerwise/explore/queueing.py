@@ -106,6 +106,12 @@ def _round(number):
     return int(max(1, round(number / power)) * power)
 
 
+def _end(rate):
+    """Return the end of an axis that reaches a rate: 1, 2 or 5, and zeros."""
+    power = 10 ** math.floor(math.log10(rate))
+    return power * next(step for step in (1, 2, 5, 10) if step * power >= rate)
+
+
 def draw(result, *, narrow=False):
     """Return the figure of a result."""
     measured = result["measured"] if result["replicas"] == 1 and result["max_batch"] == 1 else []
@@ -115,8 +121,8 @@ def draw(result, *, narrow=False):
         title="How long strangers wait", height=440 if narrow else 430,
         subtitle="Played through with measured times of calls; dots: measured with real requests.",
     )
-    # The axes stay where they are, so that a curve that moves is seen to move.
-    made.update_xaxes(range=[0, 1.05 * result["most"]])
+    # The axes stay where they are for as long as they can, so that a curve that moves is seen to move.
+    made.update_xaxes(range=[0, _end(1.2 * max(result["rate"], min(result["ceiling"], result["most"])))])
     made.update_yaxes(range=[0, 4])
     return made
 

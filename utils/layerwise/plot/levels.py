@@ -53,7 +53,9 @@ def service_levels(levels, *, measured=None, target=None, here=None, title="", s
     for index, (name, rows) in enumerate(levels.items()):
         colour = theme.PALETTE[index % len(theme.PALETTE)]
         for level in shown:
-            _curve(result, name, rows, level, colour, top, label=level if len(levels) == 1 else None)
+            # A legend stacks what belongs to one group; percentiles of a single service stand side by side.
+            label, group = (level, None) if len(levels) == 1 else (None, name)
+            _curve(result, name, rows, level, colour, top, label=label, group=group)
         if name in measured:
             _dots(result, name, measured[name], "p95", colour)
     if target:
@@ -81,19 +83,19 @@ def _whole(row):
     return True
 
 
-def _curve(result, name, rows, level, colour, top, label):
+def _curve(result, name, rows, level, colour, top, *, label, group):
     main = level == "p95"
     result.add_scatter(
         x=[row["asked"] for row in rows], mode="lines",
         y=[1000 * row[level] if math.isfinite(row[level]) else None for row in rows],
-        name=label or (name if main else f"{name}, {level}"), legendgroup=name, showlegend=bool(label) or main,
+        name=label or (name if main else f"{name}, {level}"), legendgroup=group, showlegend=bool(label) or main,
         line={"color": colour, "width": 3 if main else 1.5, "dash": _DASH[level]},
         hovertemplate="%{x:.0f} a second: " + level + " %{y:.1f} ms<extra></extra>",
     )
     lost = [row["asked"] for row in rows if not math.isfinite(row[level])]
     if main and lost:
         result.add_scatter(
-            x=lost, y=[top] * len(lost), mode="markers", legendgroup=name, showlegend=False,
+            x=lost, y=[top] * len(lost), mode="markers", legendgroup=group, showlegend=False,
             marker={"symbol": "x", "size": 9, "color": colour},
             hovertemplate="%{x:.0f} a second: more than 5 % sent away<extra></extra>",
         )
@@ -102,8 +104,8 @@ def _curve(result, name, rows, level, colour, top, label):
 def _dots(result, name, rows, level, colour):
     rows = [row for row in rows if math.isfinite(row[level])]
     result.add_scatter(
-        x=[row["asked"] for row in rows], y=[1000 * row[level] for row in rows], mode="markers", legendgroup=name,
-        name="measured", showlegend=not any(trace.name == "measured" for trace in result.data),
+        x=[row["asked"] for row in rows], y=[1000 * row[level] for row in rows], mode="markers", name="measured",
+        showlegend=not any(trace.name == "measured" for trace in result.data),
         marker={"size": 9, "color": theme.PAPER, "line": {"color": colour, "width": 2.5}},
         hovertemplate="measured, %{x:.0f} a second: " + level + " %{y:.1f} ms<extra></extra>",
     )

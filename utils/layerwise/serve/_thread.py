@@ -22,7 +22,10 @@ class InThread:
         self._error = None
 
     def begin(self, port, until):
-        import uvicorn
+        try:
+            import uvicorn
+        except ImportError:
+            raise CourseError('start() needs more packages: pip install "layerwise[serving]".') from None
 
         self._socket = listen(port)
         config = uvicorn.Config(

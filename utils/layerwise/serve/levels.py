@@ -51,7 +51,7 @@ def summary(tables):
         >>> import pandas as pd
         >>> from layerwise import serve
         >>> table = pd.DataFrame({"due": [0.0, 1.0], "answered": [0.5, 2.0], "seconds": [0.5, 1.0]})
-        >>> serve.summary({"try": table.assign(outcome="answered")}).loc["try", "p95"]
+        >>> float(serve.summary({"try": table.assign(outcome="answered")}).loc["try", "p95"])
         1.0
 
     Explained in lesson 25.

@@ -65,7 +65,7 @@ def load(target, payloads, *, path="", rate=None, clients=None, count=None, seco
         >>> list(table.outcome)
         ['answered', 'answered', 'answered', 'answered', 'answered']
 
-    Explained in lesson 25. Open against closed: https://www.usenix.org/conference/nsdi-06/open-versus-closed-cautionary-tale
+    Explained in lesson 25. Open against closed: https://www.usenix.org/legacy/event/nsdi06/tech/full_papers/schroeder/schroeder.pdf
     """  # noqa: E501
     global _last
     base = str(getattr(target, "url", target))

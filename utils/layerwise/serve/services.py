@@ -8,6 +8,7 @@ from layerwise.suggest import CourseError
 
 _RUNNING = {}
 _LOCK = threading.RLock()
+_AT_EXIT = []
 _LATEST = {}  # the port that a name had last, so that a second run of a cell keeps the address
 
 
@@ -57,7 +58,8 @@ def start(app, *, name="service", port=0, ready=None, largest=1_000_000, patienc
     settings = {"largest": int(largest), "patience": float(patience)}
     began = time.perf_counter()
     with _LOCK:
-        atexit.register(stop_all)
+        if not _AT_EXIT:
+            _AT_EXIT.append(atexit.register(stop_all))
         if name in _RUNNING:
             _RUNNING[name].stop()
         wanted = port or _LATEST.get(name, 0)
