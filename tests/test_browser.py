@@ -695,3 +695,36 @@ class TestLab14:
         assert page.ran
         assert find(page, ".layerwise-not-tried").is_visible()
         clean(page)
+
+
+class TestLesson25:
+    notebook = "notebooks/25_serving.ipynb"
+    explorer = ".layerwise-explorer:has-text('largest batch')"
+
+    def test_it_runs_from_top_to_bottom(self, page):
+        assert page.ran
+        clean(page)
+
+    def test_arrow_keys_send_more_requests_and_the_sentence_follows(self, page):
+        explorer = find(page, self.explorer)
+        sentence = explorer.locator(".layerwise-says")
+        sentence.filter(has_text="requests a second, ").wait_for(timeout=20_000)
+        before = sentence.inner_text()
+        explorer.locator(".widget-slider:has-text('requests a second') .noUi-handle").focus()
+        assert explorer.evaluate(PRESS) < PATIENCE
+        sentence.filter(has_not_text=before).wait_for(timeout=20_000)
+        clean(page)
+
+    def test_replicas_and_another_model_are_played_through(self, page):
+        explorer = find(page, self.explorer)
+        explorer.locator(".widget-slider:has-text('replicas') .noUi-handle").focus()
+        page.raw.keyboard.press("End")
+        explorer.locator(".layerwise-says", has_text="8 replicas").wait_for(timeout=20_000)
+        explorer.locator("select").first.select_option("mlp")
+        explorer.locator(".layerwise-says", has_text="With the mlp").wait_for(timeout=20_000)
+        clean(page)
+
+    def test_a_stroke_is_read_over_http(self, page):
+        pad = find(page, ".layerwise:has-text('library, over HTTP')")
+        pad.locator("text=sure").first.wait_for(timeout=20_000)
+        clean(page)

@@ -122,6 +122,20 @@ def test_the_frame_names_neighbours_lab_minutes_and_colab(course):
     compile("".join(setup["source"]), "setup", "exec")
 
 
+def test_on_colab_a_lesson_installs_the_extras_that_it_names(course):
+    def installs(name):
+        cells = book(course / name)["cells"]
+        return "".join(next(cell for cell in cells if frame.frame_of(cell) == "setup")["source"])
+
+    assert "'layerwise @ {course}'" in installs(LESSON)
+    file = course / "syllabus.toml"
+    required = 'requires = ["00_start"]'
+    file.write_text(file.read_text().replace(required, f'{required}\nextras = ["serving"]'))
+    build.build(course)
+    assert "'layerwise[serving] @ {course}'" in installs(LESSON)
+    assert "'layerwise @ {course}'" in installs("notebooks/00_start.ipynb")
+
+
 def test_the_page_shows_what_a_recorded_run_cost(course):
     before = text_of(book(course / LESSON)["cells"][:1])
     (course / "records.toml").write_text(

@@ -9,9 +9,10 @@ from conftest import ROOT
 from layerwise.authoring import source
 
 PACKAGE = ROOT / "utils" / "layerwise"
-PUBLIC = ("data", "plot", "train", "check", "explore")
-# The live curve of a training is a plot too; and an exercise's definition is lab code that `check` loads by name.
-ABOVE = {"explore": ("plot",), "train": ("plot",), "exercises": ("data", "plot", "train")}
+PUBLIC = ("data", "plot", "train", "check", "serve", "explore")
+# An explorer may play a queue through, and the live curve of a training is a plot too; an exercise's definition is
+# lab code that `check` loads by name.
+ABOVE = {"explore": ("plot", "serve"), "train": ("plot",), "exercises": ("data", "plot", "train")}
 HEAVY = {"numpy", "keras", "tensorflow", "plotly", "ipywidgets", "jax", "torch", "pandas", "sqlite3", "PIL", "IPython"}
 LESSONS = sorted([*ROOT.glob("notebooks/src/*.py"), *ROOT.glob("labs/src/*.py")])
 

@@ -8,7 +8,7 @@ imported where it is used, so that the first cell of a lesson costs no time.
 """
 
 __version__ = "0.1.0"
-__all__ = ["check", "data", "explore", "plot", "train"]
+__all__ = ["check", "data", "explore", "plot", "serve", "train"]
 
 
 def __getattr__(name):

@@ -20,7 +20,7 @@ from importlib.util import find_spec
 
 if not find_spec("layerwise"):
     course = "git+{repository}@{branch}"
-    get_ipython().run_line_magic("pip", f"install --quiet 'layerwise @ {{course}}'")
+    get_ipython().run_line_magic("pip", f"install --quiet 'layerwise{extras} @ {{course}}'")
 from layerwise import startup
 startup.quiet()'''
 """The set-up cell; it parses as plain Python, so that every tool can read the notebook."""
@@ -42,7 +42,8 @@ def around(syllabus, lesson, cells, *, kind):
         A list of such dictionaries.
     """
     header, closing = (_lesson_texts if kind == "lesson" else _lab_texts)(syllabus, lesson)
-    setup = SETUP.format(repository=syllabus.repository, branch=syllabus.branch)
+    extras = f"[{','.join(lesson.extras)}]" if lesson.extras else ""
+    setup = SETUP.format(repository=syllabus.repository, branch=syllabus.branch, extras=extras)
     # The page begins with its question; the set-up stands where the first code would.
     first = next((place for place, cell in enumerate(cells) if cell["kind"] == "code"), 0)
     return [

@@ -14,7 +14,7 @@ from layerwise.check import misconceptions
 from layerwise.suggest import CourseError
 
 LINES, COLUMNS, WIDE, MEDIAN, STOPS = 20, 88, 120, 6, 3
-PUBLIC = ("data", "plot", "train", "check", "explore")
+PUBLIC = ("data", "plot", "train", "check", "serve", "explore")
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|TBD|HACK)\b|\blorem ipsum\b|\?\?\?", re.IGNORECASE)
 FIGURE = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)?\s?%|\d+(?:\.\d+)? per ?cent|0\.\d{2,})")
 CATALOGUE = "utils/layerwise/check/misconceptions.toml"

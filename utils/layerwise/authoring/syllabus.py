@@ -10,7 +10,7 @@ from layerwise.suggest import CourseError, nearest
 PROFILES = ("smoke", "quick", "full")
 _TOP = ("title", "subtitle", "repository", "branch", "calibration", "part", "lesson")
 _PART = ("number", "title")
-_LESSON = ("id", "title", "part", "requires", "lab", "summary", "minutes", "lab_minutes", "budget", "target")
+_LESSON = ("id", "title", "part", "requires", "extras", "lab", "summary", "minutes", "lab_minutes", "budget", "target")
 _BUDGET = ("cpu_seconds", "wall_seconds", "memory_mb")
 _TARGET = ("at_least", "at_most")
 
@@ -29,6 +29,7 @@ class Lesson:
 
     Args:
         id: File name without ending, such as ``"02_neural_networks"``.
+        extras: Extra packages of ``pyproject.toml`` that it needs beside the course's own, such as ``"serving"``.
         lab: The lab's file name without ending, or None.
         minutes, lab_minutes: How long a learner needs, measured.
         budget: For each profile, what a run may cost: ``{"quick": {"cpu_seconds": 120, "memory_mb": 2000}}``.
@@ -41,6 +42,7 @@ class Lesson:
     summary: str
     root: Path
     requires: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
     lab: str | None = None
     minutes: int | None = None
     lab_minutes: int | None = None
@@ -198,11 +200,12 @@ def _lesson(entry, place, root):
     where = f'lesson "{entry.get("id", place)}"' if isinstance(entry, dict) else f"lesson {place}"
     _keys(entry, _LESSON, where, needed=("id", "title", "part", "summary"))
     _typed(
-        entry, where, id=str, title=str, part=int, requires=list, lab=str, summary=str, minutes=int, lab_minutes=int,
-        budget=dict, target=dict,
+        entry, where, id=str, title=str, part=int, requires=list, extras=list, lab=str, summary=str, minutes=int,
+        lab_minutes=int, budget=dict, target=dict,
     )
-    for name in entry.get("requires", []):
-        _typed({"requires": name}, where, requires=str)
+    for key in ("requires", "extras"):
+        for name in entry.get(key, []):
+            _typed({key: name}, where, **{key: str})
     for name, known in (("budget", _BUDGET), ("target", None)):
         _keys(entry.get(name, {}), PROFILES, f"{where}, {name}")
         for profile, values in entry.get(name, {}).items():
@@ -219,7 +222,7 @@ def _lesson(entry, place, root):
                     )
                 _keys(bounds, _TARGET, f"{where}, target.{profile}.{metric}")
                 _numbers(bounds, f"{where}, target.{profile}.{metric}")
-    return Lesson(**{**entry, "root": root, "requires": tuple(entry.get("requires", ()))})
+    return Lesson(**{**entry, "root": root, **{key: tuple(entry.get(key, ())) for key in ("requires", "extras")}})
 
 
 def _unique(names, kind):

@@ -30,6 +30,7 @@ __all__ = [
     "recall",
     "receptive_field",
     "refusal",
+    "serving",
     "unrolled",
 ]
 
@@ -728,3 +729,35 @@ def duel(**state):
     from layerwise.explore.theatre import Theatre
 
     return Theatre(state)
+
+
+def serving(measurements, **state):
+    """Set arrivals, batches, window and replicas, and see how long requests wait.
+
+    The waits are played through by `layerwise.serve.simulate` with the measured times of calls; more than one replica
+    is played through only, and assumes a core of its own for each.
+
+    Args:
+        measurements: A dict from names of models to what was measured of each: ``seconds``, a dict from batch sizes
+            to measured times of one call; and perhaps ``overhead``, the seconds that a request spends outside queue
+            and model, and ``measured``, rows of `layerwise.serve.summary` from load tests without batching. A single
+            model may come without its name.
+        **state: Values to start from: ``model``, ``rate``, ``max_batch``, ``window``, ``replicas``, ``target``.
+
+    Returns:
+        An explorer. Latency percentiles against the rate of requests, the promise as a line across.
+
+    Raises:
+        CourseError: When there are no measured times.
+
+    Example:
+        >>> from layerwise import explore
+        >>> service = explore.serving({"seconds": {1: 0.01, 8: 0.02}}, rate=60)
+        >>> service.compute()["here"]["p95"] > 0.01
+        True
+
+    Explained in lesson 25.
+    """
+    from layerwise.explore.queueing import build
+
+    return build(measurements, state)

@@ -47,6 +47,7 @@ _WHERE = {
     "recall_circuit": "looking",
     "refusal": "certainty",
     "reliability": "certainty",
+    "service_levels": "levels",
     "shares": "certainty",
     "sound": "sounds",
     "stack": "stacks",
