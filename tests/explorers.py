@@ -1,6 +1,7 @@
 """Every public explorer with something small to explore, for `test_sweeps.py` and for the tests of its own."""
 
 import functools
+import math
 
 import numpy as np
 from layerwise import explore
@@ -283,3 +284,16 @@ def learning_rate_finder(**state):
 
     keras.utils.set_random_seed(0)
     return explore.learning_rate_finder(classifier(keras.optimizers.SGD(0.1)), *examples(), **state)
+
+
+LIBRARY = {1: [0.0050, 0.0052, 0.0060], 8: [0.0070, 0.0075], 32: [0.017, 0.018]}
+MLP = {1: 1.5e-5, 32: 1e-4}
+MEASURED = [{"asked": rate, "p50": 0.006, "p95": p95, "p99": 0.05} for rate, p95 in ((50, 0.01), (150, math.inf))]
+
+
+def serving(**state):
+    """Two services, one of which batches pay for, with loads that were measured."""
+    return explore.serving(
+        {"library": {"seconds": LIBRARY, "overhead": 0.003, "measured": MEASURED},
+         "mlp": {"seconds": MLP, "overhead": 0.003}}, **state,
+    )

@@ -1,85 +1,13 @@
-"""The serving explorer and its figure: pure, right, swept over every control."""
+"""The serving explorer and its figure: what is true of them alone; test_sweeps.py holds what is asked of all."""
 
-import json
 import math
-import time
 
-import numpy as np
+import explorers
 import pytest
 from layerwise import explore, plot, serve
-from layerwise.authoring.run_figures import recompute_times
 from layerwise.suggest import CourseError
 
-LIBRARY = {1: [0.0050, 0.0052, 0.0060], 8: [0.0070, 0.0075], 32: [0.017, 0.018]}
-MLP = {1: 1.5e-5, 32: 1e-4}
-MEASURED = [{"asked": rate, "p50": 0.006, "p95": p95, "p99": 0.05} for rate, p95 in ((50, 0.01), (150, math.inf))]
-
-
-def serving(**state):
-    return explore.serving(
-        {"library": {"seconds": LIBRARY, "overhead": 0.003, "measured": MEASURED},
-         "mlp": {"seconds": MLP, "overhead": 0.003}}, **state,
-    )
-
-
-def decoded(figure):
-    return json.loads(figure.to_json())
-
-
-def drawn(explorer, state, narrow=False):
-    result = explorer.compute(**state)
-    return decoded(explorer.draw(result, narrow=narrow)), explorer.say(state, result)
-
-
-def test_the_whole_control_space():
-    explorer = serving()
-    for number, state in enumerate(explorer.sweep(limit=150)):
-        before = dict(state)
-        result = explorer.compute(**state)
-        figure = explorer.draw(result, narrow=bool(number % 2))
-        sentence = explorer.say(state, result)
-        assert state == before
-        assert sentence.endswith(".") and len(sentence) > 20 and "nan" not in sentence and "inf" not in sentence
-        summary = figure.layout.meta["summary"]
-        assert summary and "nan" not in summary and "inf" not in summary
-        for trace in figure.data:
-            ys = [y for y in trace.y if y is not None]
-            assert np.isfinite(ys).all() and np.isfinite(trace.x).all() and all(y > 0 for y in ys)
-
-
-def test_every_control_changes_picture_or_sentence():
-    explorer = serving(rate=150, max_batch=8)
-    start = explorer.state
-    first = drawn(explorer, start)
-    for control in explorer.controls:
-        other = next(value for value in control.points() if value != start[control.name])
-        assert drawn(explorer, {**start, control.name: other}) != first, f"{control.name} does nothing"
-
-
-def test_the_sentence_says_what_moved():
-    explorer = serving()
-    result = explorer.compute()
-    said = {explorer.say(explorer.state, result, changed) for changed in (None, *explorer.state)}
-    assert len(said) >= 5
-
-
-def test_computing_is_repeatable_and_leaves_the_state_alone():
-    explorer = serving()
-    before = explorer.state
-    other = {control.name: control.points()[-1] for control in explorer.controls}
-    assert drawn(explorer, other) == drawn(explorer, other) and explorer.state == before
-
-
-def test_a_moved_control_costs_little():
-    def simple():
-        start = time.process_time()
-        plot.curves({"training": [3, 2, 1], "validation": [3, 2.5, 2]}, title="A yardstick")
-        return (time.process_time() - start) * 1000
-
-    simple()
-    yardstick = [simple() for _ in range(15)]
-    spent = np.median([cpu for _, cpu in recompute_times(serving(), count=30)])
-    assert spent < 10 * np.median([*yardstick, *(simple() for _ in range(15))])
+LIBRARY, serving = explorers.LIBRARY, explorers.serving
 
 
 def test_batches_rescue_a_rate_that_one_by_one_cannot_do():

@@ -102,6 +102,7 @@ CASES = {
     "recall": Case("recall", axes=0, bare=("xaxis3", "yaxis3")),
     "receptive field": Case("receptive_field", axes=1, bare=("yaxis",), gaps=True, narrow="stacked"),
     "refusal": Case("refusal", axes=4, narrow="stacked"),
+    "serving": Case("serving", start={"rate": 150, "max_batch": 8}, gaps=True),
     "unrolled": Case("unrolled", bare=("xaxis", "xaxis2"), start={"cell": "LSTM"}),
 }
 
