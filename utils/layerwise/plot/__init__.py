@@ -49,6 +49,7 @@ _WHERE = {
     "reliability": "certainty",
     "shares": "certainty",
     "sound": "sounds",
+    "spelled": "spellings",
     "stack": "stacks",
     "stages": "steps",
     "tokens": "words",
