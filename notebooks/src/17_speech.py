@@ -1130,7 +1130,7 @@ for number in range(PASSES):
 
 # %% [markdown]
 # To write, it gets its own signs back, the likeliest each time. It names the language
-# itself, then we put in the task.
+# itself, the likeliest of the six, and then we put in the task.
 
 
 # %%
@@ -1143,7 +1143,8 @@ def write(pictures, task):
             signs[:, 2] = SIGN[task]
             continue
         scores = whisper.predict_on_batch([pictures, signs])[:, place - 1]
-        signs[:, place] = scores.argmax(axis=-1)
+        first, last = (2, 8) if place == 1 else (0, len(SIGN))
+        signs[:, place] = first + scores[:, first:last].argmax(axis=-1)
     known = np.array(list(SIGN))
     ends = [row[3:][: np.argmax(np.append(row[3:], 0) == 0)] for row in signs]
     return known[signs[:, 1]], np.array(["".join(known[row]) for row in ends])
@@ -1201,7 +1202,8 @@ found(
     "translated: {:.0%}.",
     predicted="17.never",
 )
-print(Counter(translated[trapped]).most_common(6))
+for text, count in Counter(translated[trapped]).most_common(6):
+    print(f"{count:3} times {text}")
 
 # %% [markdown]
 # *Translate* means to it: take the English word that goes with this sound. Where no
@@ -1301,7 +1303,8 @@ for one in np.unique(spoken.language_real):
 
 # %%
 captions = {
-    f"{real_words[place]} ({real_meanings[place]})": real_clips[place] for place in show
+    f"{spoken.language_real[place]}: {real_words[place]}, {real_meanings[place]}": place
+    for place in show
 }
 plot.images(
     np.stack([real[place].T[::-1] for place in show]),
@@ -1311,7 +1314,8 @@ plot.images(
 )
 
 # %%
-explore.listen(captions, RATE, title="What it wrote, and in English")
+listed = {caption: real_clips[place] for caption, place in captions.items()}
+explore.listen(listed, RATE, title="What it wrote, and in English")
 
 # %% [markdown]
 # ## What we found
