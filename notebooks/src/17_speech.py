@@ -60,6 +60,9 @@ def cut(x, lengths):
     return [clip / np.sqrt(np.mean(clip**2)) for clip in clips]
 
 
+# %% [markdown]
+# All clips in one list, with what is said and by whom.
+
 # %%
 clips = cut(digits.x_train, digits.length_train)
 clips += cut(digits.x_test, digits.length_test)
@@ -83,6 +86,9 @@ rising = (tones - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
 falling = (edges[2:, None] - tones) / (edges[2:] - edges[1:-1])[:, None]
 mel = np.clip(np.minimum(rising, falling), 0, None).T.astype("float32")
 
+# %% [markdown]
+# Four of the triangles:
+
 # %%
 shown = {f"band {band}": mel[:, band - 1] for band in (4, 16, 24, 30)}
 plot.curves(
@@ -99,6 +105,12 @@ hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)
 hann = hann.astype("float32")
 
 
+# %% [markdown]
+# Every frame is faded at its ends, as in lesson 01, its tones are added up in bands, and
+# the logarithm makes ratios of them.
+
+
+# %%
 def log_mel(sounds):
     """Return the log-mel pictures of sounds, shape (..., frames, bands)."""
     frames = np.lib.stride_tricks.sliding_window_view(sounds, WINDOW, axis=-1)
@@ -155,6 +167,11 @@ if PROFILE == "smoke":
     labels, voices = labels[some], voices[some]
 
 
+# %% [markdown]
+# The rows of each run: to train on, unknown clips of known voices, unknown voices.
+
+
+# %%
 def split(run):
     """Return the rows for training, those of heard voices, those of unheard ones."""
     unheard = np.isin(voices, groups[run])
@@ -176,6 +193,11 @@ def at_speed(clip, speed):
     return np.interp(places, np.arange(len(clip)), clip).astype("float32")
 
 
+# %% [markdown]
+# The place, in a clip of silence:
+
+
+# %%
 def placed(clips, length, rng):
     """Return clips in silence, each at a random place, shape (n, length)."""
     sounds = np.zeros((len(clips), length), "float32")
@@ -199,6 +221,11 @@ def versions(clips, y, count, rng):
     return placed(changed, RATE, rng), np.tile(y, count)
 
 
+# %% [markdown]
+# And a short name for picking rows:
+
+
+# %%
 def of(rows):
     """Return the clips of some rows and their labels."""
     return [clips[row] for row in rows], labels[rows]
@@ -221,6 +248,11 @@ for width, stride in ((WIDTH, 2), (2 * WIDTH, 1), (3 * WIDTH, 1)):
 word_net.add(layers.GlobalAveragePooling2D())
 word_net.add(layers.Dropout(0.2))
 word_net.add(layers.Dense(10))
+
+# %% [markdown]
+# It is not asked to be certain: *label smoothing* takes a tenth of each label and
+# spreads it over all words, so that it does not bet everything on the accidents of one
+# voice. The learning rate falls along a cosine (lesson 04).
 
 # %%
 EPOCHS, VERSIONS = {"smoke": (1, 1), "quick": (6, 2), "full": (8, 4)}[PROFILE]
@@ -248,6 +280,11 @@ def learn_words(sounds, y, seed):
     return word_net.get_weights()
 
 
+# %% [markdown]
+# The test is one line more than a prediction:
+
+
+# %%
 def words_right(weights, sounds, y):
     """Return the share of sounds whose word is named rightly."""
     word_net.set_weights(weights)
@@ -276,6 +313,10 @@ for run in range(RUNS):
         some, y = of(rows)
         right.append(words_right(plain[-1], placed(some, RATE, local), y))
 
+# %% [markdown]
+# Each run has answered both tests. The bars are means, the whiskers reach from the
+# lowest run to the highest.
+
 # %%
 plot.bars(
     ["clips of known voices", "unknown voices"],
@@ -286,6 +327,9 @@ plot.bars(
     number=".1%",
     title="The same networks, two tests",
 )
+
+# %% [markdown]
+# In figures:
 
 # %%
 found("known_voices", np.mean(known_right), "Known voices: {:.1%} of words are right.")
@@ -344,6 +388,9 @@ for path in itertools.product(range(3), repeat=5):
     total[collapse(path)] += np.prod(chances[np.arange(5), path])
 assert np.isclose(sum(total.values()), 1)
 
+# %% [markdown]
+# Many paths say the same. Those that say *ab*:
+
 # %%
 several = [p for p in itertools.product(range(3), repeat=5) if collapse(p) == (1, 2)]
 print(f"{3**5} paths, {len(total)} texts; {len(several)} of the paths say ab:")
@@ -390,6 +437,10 @@ def forward(chances, text):
 texts = [text for text in total if text]
 assert all(np.isclose(forward(chances, text), total[text]) for text in texts)
 
+# %% [markdown]
+# Keras takes a whole batch, the texts as rows of numbers with their lengths. Each of our
+# texts is held against the same five steps.
+
 # %%
 target = np.zeros((len(texts), 5), "int32")
 for row, text in zip(target, texts):
@@ -397,6 +448,9 @@ for row, text in zip(target, texts):
 lengths = np.array([len(text) for text in texts], "int32")
 many = np.tile(scores, (len(texts), 1, 1))
 by_keras = keras.ops.ctc_loss(target, many, lengths, np.full(len(texts), 5, "int32"))
+
+# %% [markdown]
+# Side by side:
 
 # %%
 by_hand = [-np.log(forward(chances, text)) for text in texts]
@@ -435,6 +489,10 @@ def join(rows, rng, speed=1.0):
     return sound, " ".join(spoken)
 
 
+# %% [markdown]
+# Each string takes one voice, one to three of its clips, and one speed for all.
+
+
 # %%
 def strings(rows, count, rng, varied=True):
     """Return sounds of strings of digits, each by one voice, and their texts."""
@@ -464,6 +522,11 @@ def drawn_noise(count, length, rng):
     return (noise / noise.std(axis=1, keepdims=True)).astype("float32")
 
 
+# %% [markdown]
+# A ratio in decibels becomes a factor on the noise:
+
+
+# %%
 def with_noise(sound, decibels, noise):
     """Return a sound, whose voice has a mean square of 1, with noise added."""
     return sound + noise[: len(sound)] * np.float32(10 ** (-decibels / 20))
@@ -485,6 +548,11 @@ def drawn_room(seconds, rng):
     return np.concatenate([[1.0], echoes]).astype("float32")
 
 
+# %% [markdown]
+# And the convolution, as a product of Fourier transforms:
+
+
+# %%
 def in_room(sound, room):
     """Return a sound as it is heard in a room."""
     size = 1 << (len(sound) + len(room)).bit_length()
@@ -504,6 +572,12 @@ def stock(seed, count=40):
     return drawn_noise(count, 4 * RATE, local), rooms
 
 
+# %% [markdown]
+# Every string gets some noise of the stock, from a random place, and every second one a
+# room:
+
+
+# %%
 def spoiled(sounds, decibels, supply, rng):
     """Return sounds with noise at these ratios; every second one is in a room, too."""
     noises, rooms = supply
@@ -515,6 +589,9 @@ def spoiled(sounds, decibels, supply, rng):
         changed.append(with_noise(sound, ratio, noise))
     return np.stack(changed)
 
+
+# %% [markdown]
+# Two stocks, so that no test repeats a noise that was in training:
 
 # %%
 for_training, for_tests = stock(1), stock(2)
@@ -533,6 +610,9 @@ plot.images(
     columns=3,
     title=f'"{said[0]}", three times',
 )
+
+# %% [markdown]
+# For your ears:
 
 # %%
 explore.listen(
@@ -595,6 +675,9 @@ def learn_strings(network, sounds, texts, seed):
     )
 
 
+# %% [markdown]
+# Each string has a ratio of its own, from more noise than voice to hardly any.
+
 # %%
 sounds, texts = strings(heard, STRINGS, rng)
 ratios = rng.uniform(-5, 30, len(sounds))
@@ -614,6 +697,11 @@ def probabilities(network, sounds):
     return keras.ops.convert_to_numpy(keras.ops.softmax(scores))
 
 
+# %% [markdown]
+# And the reading of a single one:
+
+
+# %%
 def greedy(chances):
     """Return the text of the likeliest signs."""
     signs = collapse(chances.argmax(axis=-1))
@@ -639,6 +727,11 @@ def edits(said, written):
     return row[-1]
 
 
+# %% [markdown]
+# And over many texts:
+
+
+# %%
 def word_errors(said, written):
     """Return the word error rate of many texts."""
     pairs = [(a.split(), b.split()) for a, b in zip(said, written)]
@@ -668,6 +761,9 @@ found(
     predicted="17.strings",
 )
 
+# %% [markdown]
+# The first six, as they are:
+
 # %%
 for said, text in list(zip(test_texts, written))[:6]:
     print(f"{said:20} {text}")
@@ -687,6 +783,9 @@ plot.spelled(
     title=f'Said: "{test_texts[0]}". Written: "{written[0]}"',
 )
 
+# %% [markdown]
+# Now listen to it, and read along:
+
 # %%
 explore.listen({test_texts[0]: test_sounds[0]}, RATE, title="The same, to hear")
 
@@ -705,6 +804,11 @@ for text in texts:
         counts[padded[place - 5 : place]][padded[place]] += 1
 
 
+# %% [markdown]
+# The probability is a share of those counts, with a little for what was never seen:
+
+
+# %%
 def likely(text, letter):
     """Return the probability that a letter follows a text, by counting."""
     seen = counts[(" " * 5 + text)[-5:]]
@@ -784,6 +888,9 @@ by_both = [
     for chances in noisy_chances
 ]
 
+# %% [markdown]
+# The price of each:
+
 # %%
 ear_errors = word_errors(test_texts, by_ear)
 both_errors = word_errors(test_texts, by_both)
@@ -795,6 +902,9 @@ found(
     "The language model mends {:.0%} of the word errors.",
     predicted="17.model",
 )
+
+# %% [markdown]
+# Where the two disagree:
 
 # %%
 mended = [row for row in zip(test_texts, by_ear, by_both) if row[1] != row[2]]
@@ -831,6 +941,10 @@ for run in range(RUNS):
     sounds = spoiled(sounds, local.uniform(-5, 30, len(y)), for_training, local)
     hardened.append(learn_words(sounds, y, run))
 
+# %% [markdown]
+# The test noises are other ones than those in training, and both twins get the very same
+# sounds.
+
 # %%
 RATIOS = [-10, -5, 0, 5, 10, 20, 40]
 ASKED = {"smoke": 20, "quick": 250, "full": 500}[PROFILE]
@@ -838,6 +952,11 @@ twins = {"trained in quiet": plain, "trained with noise and rooms": hardened}
 wrong = {name: np.zeros((RUNS, len(RATIOS))) for name in twins}
 
 
+# %% [markdown]
+# For each run and ratio, clips of its unheard voices:
+
+
+# %%
 def in_noise(run, ratio):
     """Return sounds of unheard voices in noise that no network has met, and labels."""
     local = np.random.default_rng(run)
@@ -846,6 +965,9 @@ def in_noise(run, ratio):
     pairs = zip(placed(some, RATE, local), noises)
     return np.stack([with_noise(sound, ratio, noise) for sound, noise in pairs]), y
 
+
+# %% [markdown]
+# Both twins are asked at every ratio:
 
 # %%
 for run, (place, ratio) in itertools.product(range(RUNS), enumerate(RATIOS)):
@@ -864,6 +986,9 @@ plot.curves(
     y_title="words that are wrong",
     title="Training with noise buys quiet ears",
 )
+
+# %% [markdown]
+# The difference of twins, with its interval over the runs (lesson 07):
 
 # %%
 gains = (wrong["trained in quiet"] - wrong["trained with noise and rooms"]) * 100
@@ -903,6 +1028,11 @@ def loud(sound):
     return sound / np.sqrt(energy[energy > 0.02 * energy.max()].mean() + 1e-12)
 
 
+# %% [markdown]
+# Noise and room, as the sliders give them:
+
+
+# %%
 def spoil(sound, decibels, echo):
     """Return a sound in noise (None: without) and in a room (0: without)."""
     sound = loud(sound)
@@ -923,6 +1053,11 @@ def filled(sound):
     return np.pad(loud(sound)[:length], (0, max(0, length - len(sound))))
 
 
+# %% [markdown]
+# The network as a function of one sound, and its picture:
+
+
+# %%
 def reader(sound):
     """Return the probabilities of the signs, shape (steps, signs)."""
     chances = probabilities(deep_speech, filled(sound)[None])[0]
@@ -933,6 +1068,9 @@ def picture(sound):
     """Return the log-mel picture of a sound of any length."""
     return log_mel(filled(sound))[: max(1, len(sound) // HOP)]
 
+
+# %% [markdown]
+# Six strings of unheard voices to begin with:
 
 # %%
 recordings = {
@@ -1028,6 +1166,10 @@ predict(
 )
 
 
+# %% [markdown]
+# For each clip there is a row for either task, but not for the pairs of the trap.
+
+
 # %%
 def examples(numbers, tasks=("transcribe", "translate")):
     """Return, for each clip and task, the clip, the row and what is wanted."""
@@ -1057,6 +1199,11 @@ def positions(length, width, longest=100):
     return waves[None].astype("float32")
 
 
+# %% [markdown]
+# A block, with the look at the sound if there is one:
+
+
+# %%
 def block(state, width, sound=None):
     """Return a block of attention, with a look at the sound if there is one."""
     look = layers.MultiHeadAttention(4, width // 4)
@@ -1067,6 +1214,10 @@ def block(state, width, sound=None):
         state = state + look(layers.LayerNormalization()(state), sound)
     small = layers.Dense(2 * width, "relu")(layers.LayerNormalization()(state))
     return state + layers.Dropout(0.1)(layers.Dense(width)(small))
+
+
+# %% [markdown]
+# Sound through the one, text through the other:
 
 
 # %%
@@ -1084,6 +1235,9 @@ def translator(width):
     scores = layers.Dense(len(SIGN))(layers.LayerNormalization()(text))
     return keras.Model([frames, signs], scores)
 
+
+# %% [markdown]
+# The rows of all clips:
 
 # %%
 spoken_clips = cut(spoken.x_train, spoken.length_train)
@@ -1109,9 +1263,16 @@ def heard_words(clips, rng):
     return log_mel(placed(changed, RATE, rng) + noise)
 
 
+# %% [markdown]
+# Each row is told which picture is its own.
+
 # %%
 three = [heard_words([spoken_clips[n] for n in numbers], rng) for _ in range(3)]
 places = np.searchsorted(numbers, which)
+
+# %% [markdown]
+# The learning rate rises from nothing for a tenth of the steps, then falls: without such a
+# *warm-up* an encoder-decoder may forget its sound at the start and never look again.
 
 # %%
 PASSES, WHISPER = {"smoke": (1, 16), "quick": (12, 64), "full": (40, 96)}[PROFILE]
@@ -1161,6 +1322,9 @@ pictures = log_mel(placed([test_clips[number] for number in chosen], RATE, local
 language, transcribed = write(pictures, "transcribe")
 _, translated = write(pictures, "translate")
 
+# %% [markdown]
+# Ten foreign words:
+
 # %%
 foreign = np.flatnonzero(spoken.language_test[chosen] != "en")
 for place in foreign[:: max(1, len(foreign) // 10)][:10]:
@@ -1169,6 +1333,9 @@ for place in foreign[:: max(1, len(foreign) // 10)][:10]:
         f"{true:9} heard as {language[place]}   transcribe: {transcribed[place]:9}",
         f"translate: {translated[place]}",
     )
+
+# %% [markdown]
+# Only what is right to the last letter counts.
 
 # %%
 word = spoken.word_test[chosen].astype(str)
@@ -1247,6 +1414,9 @@ _, real_words = write(real, "transcribe")
 _, real_meanings = write(real, "translate")
 real_right = np.mean(real_words == spoken.word_real.astype(str))
 
+# %% [markdown]
+# Against the synthetic voices:
+
 # %%
 found(
     "real_transcribed",
@@ -1277,6 +1447,9 @@ else:
     judges, real_digits = hardened, [real_clips[place] for place in english]
     real_labels = spoken.y_real[english]
 
+# %% [markdown]
+# What do they understand?
+
 # %%
 sounds = placed(real_digits, RATE, np.random.default_rng(11))
 by_judge = [words_right(weights, sounds, real_labels) for weights in judges]
@@ -1301,6 +1474,9 @@ for one in np.unique(spoken.language_real):
     there = np.flatnonzero(spoken.language_real == one)
     show.append(there[np.argmax(right[there] + rng.random(len(there)) / 2)])
 
+# %% [markdown]
+# As pictures:
+
 # %%
 captions = {
     f"{spoken.language_real[place]}: {real_words[place]}, {real_meanings[place]}": place
@@ -1312,6 +1488,9 @@ plot.images(
     columns=5,
     title="What it wrote, and in English",
 )
+
+# %% [markdown]
+# And to hear:
 
 # %%
 listed = {caption: real_clips[place] for caption, place in captions.items()}
