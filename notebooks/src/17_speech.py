@@ -261,7 +261,7 @@ def versions(rows, rng):
 # all places is taken, so it does not matter where the word was.
 
 # %%
-WIDTH = {"smoke": 8, "quick": 48, "full": 128}[PROFILE]
+WIDTH = {"smoke": 8, "quick": 48, "full": 96}[PROFILE]
 word_net = keras.Sequential([keras.Input((61, BANDS))])
 for stride in (2, 2, 1):
     word_net.add(layers.Conv1D(WIDTH, 5, stride, padding="same"))
@@ -277,7 +277,7 @@ word_net.add(layers.Dense(10))
 # voice. The learning rate falls along a cosine (lesson 04).
 
 # %%
-EPOCHS, PICTURES = {"smoke": (1, 200), "quick": (9, 1_600), "full": (8, 9_600)}[PROFILE]
+EPOCHS, PICTURES = {"smoke": (1, 200), "quick": (9, 1_600), "full": (10, 6_400)}[PROFILE]
 BATCH = 32
 smooth = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.1)
 falling_rate = keras.optimizers.schedules.CosineDecay(0.004, EPOCHS * PICTURES // BATCH)
@@ -948,7 +948,7 @@ found("noisy_errors", ear_errors, "By ear alone, in this noise: {:.1%} wrong.")
 found("beam_errors", both_errors, "With counted letters: {:.1%}.")
 found(
     "mended",
-    1 - both_errors / ear_errors,
+    1 - both_errors / max(ear_errors, 1e-3),
     "The language model mends {:.0%} of the word errors.",
     predicted="17.model",
 )
@@ -1429,11 +1429,11 @@ for text, count in Counter(translated[trapped]).most_common(6):
 
 # %% [markdown] tags=["sourced"]
 # *Translate* means to it, mostly: write the English word that goes with such a sound.
-# Where it was right all the same, look at the relatives: *sette* sounds like *siete* and
-# *sept*, *drei* like *three*, and those it has seen translated. A word without a near
-# relative gets the translation of one that merely sounds like it. Whisper, too, learned
-# translation from examples, but from 125,000 hours of speech with English texts, where
-# each word comes in many sentences ([Radford and others,
+# Where it was right all the same, look at the relatives: *sette* sounds like *siete*
+# and *sept*, *drei* like *three*, and those it has seen translated. A word without a
+# near relative gets the translation of one that merely sounds like it. Whisper, too,
+# learned translation from examples, but from 125,000 hours of speech with English
+# texts, where each word comes in many sentences ([Radford and others,
 # 2022](https://arxiv.org/abs/2212.04356)).
 
 # %% [markdown]
@@ -1556,8 +1556,8 @@ explore.listen(listed, RATE, title="What it wrote, and in English")
 # %% [markdown]
 # ## What we found
 #
-# - A random split tests the wrong thing. Strangers make far more mistakes than new clips
-#   of known voices, and only the second kind is in such a test.
+# - A random split tests the wrong thing. Strangers make far more mistakes than new
+#   clips of known voices, and only the second kind is in such a test.
 # - CTC sums over all the ways to spread a text over time, in one walk, and so needs
 #   nobody to say when each letter came.
 # - A language model, even one that counts, mends words that the ear got nearly right.
