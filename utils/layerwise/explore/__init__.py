@@ -22,6 +22,7 @@ __all__ = [
     "learning_curves",
     "learning_rate",
     "learning_rate_finder",
+    "listen",
     "neuron",
     "next_piece",
     "optimiser_race",
@@ -31,6 +32,7 @@ __all__ = [
     "receptive_field",
     "refusal",
     "serving",
+    "speech",
     "unrolled",
 ]
 
@@ -761,3 +763,70 @@ def serving(measurements, **state):
     from layerwise.explore.queueing import build
 
     return build(measurements, state)
+
+
+def listen(clips, rate, *, title=""):
+    """Put players into the page, one for each sound.
+
+    They are part of the page: they need neither a kernel nor a network, and never start by themselves.
+
+    Args:
+        clips: Samples, shape `(n,)`, or a dict of them by caption: floats, or whole numbers of 16 bits. Each is
+            brought to the same loudness.
+        rate: Samples a second, in Hz.
+        title: What is to be heard.
+
+    Returns:
+        A card for the last line of a cell, whose plain text says what there is to hear.
+
+    Raises:
+        layerwise.suggest.CourseError: When something is no sound, or there are more than three million samples.
+
+    Example:
+        >>> import numpy as np
+        >>> from layerwise import explore
+        >>> explore.listen({"a low tone": np.sin(np.arange(4000) / 3)}, 8000, title="One tone")
+        One tone: 1 sound to play: "a low tone" (0.50 s).
+
+    Explained in lesson 17.
+    """
+    from layerwise.explore.listening import build
+
+    return build(clips, rate, title)
+
+
+def speech(readers, recordings, *, rate, letters, features, spoil=None, longest=4.0, **state):
+    """Play a recording, add noise and a room, or speak yourself, and see what a network writes.
+
+    Args:
+        readers: Functions by name. Each takes samples, shape `(n,)`, and returns the probabilities of the blank and of
+            each letter at each step, shape `(steps, 1 + len(letters))`.
+        recordings: Dict of recordings by name: samples, shape `(n,)`, or pairs of samples and what is said.
+        rate: Samples a second, in Hz.
+        letters: The letters, in the order of their probabilities.
+        features: A function from samples to the picture above the letters, shape `(frames, bins)`.
+        spoil: ``spoil(samples, decibels, echo)`` returns samples with noise at that signal-to-noise ratio (None: no
+            noise) in a room whose echo lasts that many seconds. Without it there are no controls for noise and room.
+        longest: Seconds of a recording of one's own.
+        **state: Values to start from: ``recording``, ``reader``, ``noise``, ``echo``, ``moment``.
+
+    Returns:
+        An explorer with ``play()``, ``hear(samples)`` for a recording of one's own, and ``samples()``.
+
+    Example:
+        >>> import numpy as np
+        >>> from layerwise import explore
+        >>> clip = np.sin(np.arange(4000) / 3)
+        >>> reader = lambda samples: np.array([[0.9, 0.1], [0.2, 0.8], [0.7, 0.3]])
+        >>> explorer = explore.speech({"net": reader}, {"a tone": (clip, "a")}, rate=8000, letters="a",
+        ...                           features=lambda samples: samples.reshape(-1, 40))
+        >>> print(explorer.sentence)
+        It writes "a"; said was "a": every word is right.
+
+    Explained in lesson 17.
+    """
+    from layerwise.explore.hearing import build
+
+    return build(
+        readers, recordings, rate=rate, letters=letters, features=features, spoil=spoil, longest=longest, state=state
+    )

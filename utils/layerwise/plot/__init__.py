@@ -50,6 +50,7 @@ _WHERE = {
     "service_levels": "levels",
     "shares": "certainty",
     "sound": "sounds",
+    "spelled": "spellings",
     "stack": "stacks",
     "stages": "steps",
     "tokens": "words",
