@@ -297,3 +297,43 @@ def serving(**state):
         {"library": {"seconds": LIBRARY, "overhead": 0.003, "measured": MEASURED},
          "mlp": {"seconds": MLP, "overhead": 0.003}}, **state,
     )
+
+
+LETTERS = "no "
+
+
+def spoken(word, seconds=1.2):
+    """A tone for each letter."""
+    pieces = np.array_split(np.arange(int(seconds * RATE)) / RATE, len(word))
+    pitches = [500 + 700 * LETTERS.index(letter) for letter in word]
+    return np.concatenate([np.sin(2 * np.pi * tone * times) for tone, times in zip(pitches, pieces, strict=True)])
+
+
+def tone_reader(samples):
+    """Hear the tones of `spoken`, a probability every 400 samples."""
+    frames = np.abs(np.fft.rfft(samples[: len(samples) // 400 * 400].reshape(-1, 400)))
+    heard = [frames[:, round((500 + 700 * k) / 20)] for k in range(len(LETTERS))]
+    scores = np.stack([np.full(len(frames), 60.0), *heard], axis=1) / 20
+    return np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+
+
+def tones(samples):
+    """The picture above the letters."""
+    return np.log(np.abs(np.fft.rfft(samples[: len(samples) // 128 * 128].reshape(-1, 128)))[:, :32] + 1e-3)
+
+
+def spoil(samples, decibels, echo):
+    """Add noise and an echo."""
+    rng = np.random.default_rng(0)
+    if echo:
+        samples = samples + 0.1 * echo * np.roll(samples, 400)
+    return samples if decibels is None else samples + rng.normal(size=len(samples)) * 10 ** (-decibels / 20)
+
+
+def speech(**state):
+    """Two words in tones, a sharp and a dull reader, noise and a room."""
+    recordings = {"no on": (spoken("no on"), "no on"), "untold": spoken("on")}
+    readers = {"sharp": tone_reader, "dull": lambda samples: tone_reader(samples) * 0.5 + 0.125}
+    return explore.speech(
+        readers, recordings, rate=RATE, letters=LETTERS, features=tones, spoil=spoil, **state
+    )

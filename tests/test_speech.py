@@ -1,81 +1,15 @@
-"""The speech explorer, its figure, the players in the page and the microphone: pure, right, and kind about errors."""
+"""The speech explorer, its figure, the players and the microphone; test_sweeps.py holds what is asked of all."""
 
-import json
-import math
 import time
 
 import numpy as np
 import pytest
+from explorers import LETTERS, RATE, spoken, tone_reader, tones
+from explorers import speech as made
 from layerwise import explore, plot
 from layerwise.explore import hearing, microphone
 from layerwise.plot import spellings
 from layerwise.suggest import CourseError
-
-RATE, LETTERS = 8000, "no "
-
-
-def spoken(word, seconds=1.2):
-    """A tone for each letter."""
-    pieces = np.array_split(np.arange(int(seconds * RATE)) / RATE, len(word))
-    tones = [500 + 700 * LETTERS.index(letter) for letter in word]
-    return np.concatenate([np.sin(2 * np.pi * tone * times) for tone, times in zip(tones, pieces, strict=True)])
-
-
-def reader(samples):
-    """Hear the tones of `spoken`, a probability every 400 samples."""
-    frames = np.abs(np.fft.rfft(samples[: len(samples) // 400 * 400].reshape(-1, 400)))
-    tones = [frames[:, round((500 + 700 * k) / 20)] for k in range(len(LETTERS))]
-    scores = np.stack([np.full(len(frames), 60.0), *tones], axis=1) / 20
-    return np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
-
-
-def features(samples):
-    return np.log(np.abs(np.fft.rfft(samples[: len(samples) // 128 * 128].reshape(-1, 128)))[:, :32] + 1e-3)
-
-
-def spoil(samples, decibels, echo):
-    rng = np.random.default_rng(0)
-    if echo:
-        samples = samples + 0.1 * echo * np.roll(samples, 400)
-    return samples if decibels is None else samples + rng.normal(size=len(samples)) * 10 ** (-decibels / 20)
-
-
-def made(**state):
-    recordings = {"no on": (spoken("no on"), "no on"), "untold": spoken("on")}
-    readers = {"sharp": reader, "dull": lambda samples: reader(samples) * 0.5 + 0.125}
-    return explore.speech(
-        readers, recordings, rate=RATE, letters=LETTERS, features=features, spoil=spoil, **state
-    )
-
-
-def drawn(explorer, state, narrow=False):
-    result = explorer.compute(**state)
-    return json.loads(explorer.draw(result, narrow=narrow).to_json()), explorer.say(state, result)
-
-
-def test_the_whole_control_space():
-    explorer = made()
-    for number, state in enumerate(explorer.sweep(limit=200)):
-        before = dict(state)
-        result = explorer.compute(**state)
-        figure = explorer.draw(result, narrow=bool(number % 2))
-        sentence = explorer.say(state, result)
-        assert state == before
-        assert sentence.endswith((".", '"')) and len(sentence) > 20 and "nan" not in sentence
-        assert "nan" not in figure.layout.meta["summary"]
-        for trace in figure.data:
-            for name in ("x", "y"):
-                assert np.isfinite(np.asarray(getattr(trace, name), dtype=float)).all(), (state, name)
-        for axis in (figure.layout[name] for name in figure.layout if name[1:5] == "axis"):
-            assert all(map(math.isfinite, axis.range)), state
-
-
-def test_every_control_changes_picture_or_sentence():
-    explorer = made()
-    first = drawn(explorer, explorer.state)
-    for control in explorer.controls:
-        other = next(value for value in control.points() if value != explorer.state[control.name])
-        assert drawn(explorer, {**explorer.state, control.name: other}) != first, f"{control.name} does nothing"
 
 
 def test_it_says_what_is_written_and_what_was_said():
@@ -107,10 +41,10 @@ def test_moving_through_time_does_not_ask_the_network_again():
 
     def counting(samples):
         asked.append(len(samples))
-        return reader(samples)
+        return tone_reader(samples)
 
     explorer = explore.speech(
-        {"one": counting}, {"on": spoken("on")}, rate=RATE, letters=LETTERS, features=features
+        {"one": counting}, {"on": spoken("on")}, rate=RATE, letters=LETTERS, features=tones
     )
     assert [control.name for control in explorer.controls] == ["recording", "moment"]
     for moment in (0.1, 0.5, 0.9):
@@ -143,11 +77,11 @@ def test_playing_without_a_page_reaches_the_end():
 
 def test_errors_say_what_is_needed():
     with pytest.raises(CourseError, match="functions by name"):
-        explore.speech(reader, {"on": spoken("on")}, rate=RATE, letters=LETTERS, features=features)
+        explore.speech(tone_reader, {"on": spoken("on")}, rate=RATE, letters=LETTERS, features=tones)
     with pytest.raises(CourseError, match="recordings by name"):
-        explore.speech({"a": reader}, {}, rate=RATE, letters=LETTERS, features=features)
+        explore.speech({"a": tone_reader}, {}, rate=RATE, letters=LETTERS, features=tones)
     with pytest.raises(CourseError, match=r"shape \(steps, 3\); shape \(24, 4\) came"):
-        explore.speech({"a": reader}, {"on": spoken("on")}, rate=RATE, letters="no", features=features).compute()
+        explore.speech({"a": tone_reader}, {"on": spoken("on")}, rate=RATE, letters="no", features=tones).compute()
 
 
 def test_a_moved_control_costs_little():

@@ -22,7 +22,11 @@ from layerwise.authoring.run_figures import recompute_times
 from layerwise.explore.base import Explorer
 from layerwise.explore.controls import Choice, Slider, Toggle, Words
 
-PAGES = {"drawing_pad": "tests/test_drawing_pad.py", "progress": "tests/test_journey.py"}
+PAGES = {
+    "drawing_pad": "tests/test_drawing_pad.py",
+    "listen": "tests/test_speech.py",
+    "progress": "tests/test_journey.py",
+}
 """What stands in `explore` and has no controls to sweep: each with the tests of its own."""
 
 
@@ -103,6 +107,7 @@ CASES = {
     "receptive field": Case("receptive_field", axes=1, bare=("yaxis",), gaps=True, narrow="stacked"),
     "refusal": Case("refusal", axes=4, narrow="stacked"),
     "serving": Case("serving", start={"rate": 150, "max_batch": 8}, gaps=True),
+    "speech": Case("speech", bare=("xaxis",), moved=2, narrow="as tall"),
     "unrolled": Case("unrolled", bare=("xaxis", "xaxis2"), start={"cell": "LSTM"}),
 }
 
@@ -176,7 +181,10 @@ def test_every_kind_of_input_is_swept():
 
 @pytest.mark.parametrize("name", PAGES)
 def test_what_is_not_swept_has_no_controls(name, root):
-    given = {"drawing_pad": [{"nobody": lambda image: np.full(10, 0.1)}]}.get(name, [])
+    given = {
+        "drawing_pad": [{"nobody": lambda image: np.full(10, 0.1)}],
+        "listen": [{"a tone": np.sin(np.arange(800) / 3)}, 8000],
+    }.get(name, [])
     made = getattr(explore, name)(*given)
     assert not isinstance(made, Explorer) and not hasattr(made, "controls")
     assert f"explore.{name}(" in (root / PAGES[name]).read_text(encoding="utf-8")
