@@ -1485,7 +1485,8 @@ if forward_works and greedy_works:
     yours = np.exp(log_probability(tiny, [1, 2]))
     scores, count = np.log(tiny)[None].astype("float32"), np.array([2])
     loss = keras.ops.ctc_loss(np.array([[1, 2]]), scores, count, np.array([5]))[0]
-    assert np.isclose(yours, total) and np.isclose(np.exp(-float(loss)), total, rtol=1e-4)
+    assert np.isclose(yours, total)
+    assert np.isclose(np.exp(-float(loss)), total, rtol=1e-4)
     found("all_paths", yours, "All paths that spell it: {:.4f}, three times.")
 
 # %% [markdown]
@@ -1860,8 +1861,8 @@ def beam(probabilities, width, model, weight):
 # 16 letters. It may have fewer steps than frames, but at least 40, for no text can have
 # more letters than there are steps.
 #
-# The exam: strings of unheard voices at 10 decibels, decoded the quick way. At most 0.35
-# of the words may be wrong. The limit is four minutes; a tenth of that is enough.
+# The exam: strings of unheard voices at 10 decibels, decoded the quick way. At most 0.4
+# of the words may be wrong. The limit is ten minutes; a twentieth of that is enough.
 #
 # | | |
 # |---|---|
@@ -1881,15 +1882,15 @@ import functools
 import numpy as np
 
 POINTS = 4
-SECONDS = 240
-TARGET = 0.35
+SECONDS = 600
+TARGET = 0.4
 HINTS = [
     "First what it hears: `np.array([log_mel(with_noise(wave, length, hiss, decibels)) for ...])`, with new noise from "
-    "a generator and decibels drawn between 0 and 30 for each string, again before each epoch.",
+    "a generator and decibels drawn between 0 and 30 for each string, again every other epoch.",
     "A stack that works: Conv1D(64, 5, strides=2, padding=\"same\"), then three more with `dilation_rate` 1, 2 and 4, "
     "each followed by BatchNormalization and ReLU and added to what went in; at the end Dense(17) without activation.",
     "`compile(keras.optimizers.Adam(rate), keras.losses.CTC())`, with a rate that falls from 0.004 to 0 by "
-    "`keras.optimizers.schedules.CosineDecay`, and 10 epochs with batches of 50.",
+    "`keras.optimizers.schedules.CosineDecay`, and 12 epochs with batches of 20.",
 ]
 MISTAKES = {
     "returned_history": "Return the network. `fit` gives a history of losses.",
@@ -2029,14 +2030,14 @@ def reader(waves, lengths, labels):
         more = keras.layers.BatchNormalization(momentum=0.9)(more)
         hidden = keras.layers.Add()([hidden, keras.layers.ReLU()(more)])
     network = keras.Model(frames, keras.layers.Dense(17)(hidden))
-    rate = keras.optimizers.schedules.CosineDecay(0.004, 10 * len(waves) // 50)
+    rate = keras.optimizers.schedules.CosineDecay(0.004, 12 * len(waves) // 20)
     network.compile(keras.optimizers.Adam(rate), keras.losses.CTC())
-    for _ in range(10):
+    for _ in range(6):
         noise = rng.normal(size=waves.shape)
         decibels = rng.uniform(0, 30, size=len(waves))
         noisy = map(with_noise, waves, lengths, noise, decibels)
         x_train = np.array([log_mel(wave) for wave in noisy])
-        network.fit(x_train, labels, batch_size=50, verbose=0)
+        network.fit(x_train, labels, batch_size=20, epochs=2, verbose=0)
     return network
     ### END SOLUTION
 
@@ -2075,6 +2076,42 @@ def reader(waves, lengths, labels):
                                 keras.layers.Dense(17)])
     network.compile(keras.optimizers.Adam(0.05), keras.losses.CTC())
     network.fit(np.array([log_mel(wave) for wave in waves[:200]]), labels[:200], batch_size=20, epochs=2, verbose=0)
+    return network
+
+
+# %% tags=["mutant"] exercise="17.reader" misconception="not_in_noise"
+def reader(waves, lengths, labels):
+    frames = keras.Input((None, 24))
+    hidden = keras.layers.Conv1D(64, 5, strides=2, padding="same", activation="relu")(frames)
+    for gap in (1, 2, 4):
+        more = keras.layers.Conv1D(64, 5, dilation_rate=gap, padding="same")(hidden)
+        more = keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.9)(more))
+        hidden = keras.layers.Add()([hidden, more])
+    network = keras.Model(frames, keras.layers.Dense(17)(hidden))
+    rate = keras.optimizers.schedules.CosineDecay(0.004, 8 * len(waves) // 20)
+    network.compile(keras.optimizers.Adam(rate), keras.losses.CTC())
+    network.fit(np.array([log_mel(wave) for wave in waves]), labels, batch_size=20, epochs=8, verbose=0)
+    return network
+
+
+# %% tags=["variant"] exercise="17.reader"
+def reader(waves, lengths, labels):
+    # No shortcuts, wider windows, and all noise drawn before one training.
+    rng = np.random.default_rng(4)
+    thrice = np.concatenate([waves, waves, waves])
+    heard = np.array([
+        log_mel(with_noise(wave, length, rng.normal(size=len(wave)), rng.uniform(3, 25)))
+        for wave, length in zip(thrice, np.tile(lengths, 3))
+    ])
+    network = keras.Sequential([keras.Input((None, 24))])
+    for strides in (2, 1, 1):
+        network.add(keras.layers.Conv1D(64, 9, strides=strides, padding="same", use_bias=False))
+        network.add(keras.layers.BatchNormalization(momentum=0.9))
+        network.add(keras.layers.ReLU())
+    network.add(keras.layers.Dense(17))
+    rate = keras.optimizers.schedules.CosineDecay(0.004, 4 * len(heard) // 25)
+    network.compile(keras.optimizers.Adam(rate), keras.losses.CTC())
+    network.fit(heard, np.tile(labels, (3, 1)), batch_size=25, epochs=4, verbose=0)
     return network
 
 
@@ -2152,7 +2189,7 @@ def hear(wave):
     return keras.ops.convert_to_numpy(keras.ops.softmax(scores))
 
 
-def read(wave, weight=0.5):
+def read(wave, weight=0.3):
     """Return two texts: by greedy decoding, and by your beam with the model."""
     chances = hear(wave)
     written = greedy(chances), beam(chances, 10, model, weight)
