@@ -8,7 +8,7 @@
 # - spectrograms with holes, which make a network listen to the rest,
 # - two decoders, one that is quick and one that weighs all ways to say the same thing,
 # - the probability behind CTC, and the word error rate,
-# - a reader of numbers, trained by you, that reads aloud numbers of your choice.
+# - a reader, trained by you, that writes down the numbers which strangers say in noise.
 #
 # `hint("17.noise")` opens one step at a time; `solution("17.noise")` shows the whole
 # answer.
@@ -35,8 +35,9 @@ keras.utils.set_random_seed(17)
 #
 # The signal-to-noise ratio says how much stronger the speech is than the noise:
 # $10 \log_{10}(P_\text{speech} / P_\text{noise})$ decibels, where a power $P$ is the mean
-# of the squared samples. Multiply the noise by one factor, so that the ratio becomes
-# `decibels`, and return the clip with the noise added.
+# of the squared samples. In the lesson every voice had a power of 1; recordings do not.
+# Multiply the noise by one factor, so that the ratio becomes `decibels`, and return the
+# clip with the noise added.
 #
 # The speech stands in the first `length` samples; what follows are zeros, which are no
 # speech and have no part in its power. The noise sounds through the whole clip.
@@ -214,22 +215,25 @@ figure if noise_works else None
 explore.listen(mixed, 8000, title="A seven in noise") if noise_works else None
 
 # %% [markdown]
-# From here on a network will hear with the ears below, as in the lesson: one spectrum
-# every 20 milliseconds, in 24 bands that follow the ear, as logarithms, brought to mean 0
-# and spread 1. So loudness no longer tells who speaks.
+# From here on everything hears with the ears below. They are the lesson's, a little
+# coarser and quicker: a frame every 20 milliseconds, 24 mel bands, logarithms, and for
+# each wave a mean of 0 and a spread of 1, so that loudness does not tell who speaks.
+
 
 # %%
-FREQUENCIES = np.fft.rfftfreq(256, 1 / 8000)[:, None]
-EDGES = 700 * (10 ** (np.linspace(0, 2146, 26) / 2595) - 1)
-RISING = (FREQUENCIES - EDGES[:-2]) / (EDGES[1:-1] - EDGES[:-2])
-FALLING = (EDGES[2:] - FREQUENCIES) / (EDGES[2:] - EDGES[1:-1])
-BANDS = np.clip(np.minimum(RISING, FALLING), 0, None)
+def bands():
+    """Return what each of 24 bands takes of each tone, shape (129, 24)."""
+    tones = np.fft.rfftfreq(256, 1 / 8000)[:, None]
+    edges = 700 * (10 ** (np.linspace(0, 2146, 26) / 2595) - 1)
+    rising = (tones - edges[:-2]) / (edges[1:-1] - edges[:-2])
+    falling = (edges[2:] - tones) / (edges[2:] - edges[1:-1])
+    return np.clip(np.minimum(rising, falling), 0, None)
 
 
 def log_mel(wave):
-    """Return the spectrogram of a recording in 24 bands, mean 0, spread 1."""
+    """Return the spectrogram of a wave, shape (frames, 24)."""
     pieces = np.lib.stride_tricks.sliding_window_view(wave, 256)[::160]
-    power = np.abs(np.fft.rfft(pieces * np.hanning(257)[:-1])) ** 2 @ BANDS
+    power = np.abs(np.fft.rfft(pieces * np.hanning(257)[:-1])) ** 2 @ bands()
     levels = np.log(power + 1e-5 * power.max())
     return ((levels - levels.mean()) / levels.std()).astype("float32")
 
@@ -443,6 +447,11 @@ if turns_work:
     strangers, familiar = score(turns(digits.speaker_test)), score(turns(dealt))
     found("strangers", strangers, "Of clips by strangers it names {:.1%}.")
     found("familiar", familiar, "After a split by clip it seems to name {:.1%}.")
+
+# %% [markdown]
+# Nothing was learned between the two lines: the second exam is only kinder. With people
+# the gap is wider, as the card of the data says; put `digits` alone into a cell to read
+# it.
 
 # %% [markdown]
 # ## 3 · Holes in the spectrogram
@@ -1471,7 +1480,7 @@ def log_probability(probabilities, labels):
 
 
 # %% [markdown]
-# Against brute force: with two letters, a blank and five frames there are 243 paths. Your
+# Against brute force: with two letters, a blank and five steps there are 243 paths. Your
 # own greedy decoder says what each of them spells; those that spell *1, 2* are added up.
 # And Keras has the same, as its loss.
 
@@ -1508,8 +1517,9 @@ if forward_works and greedy_works:
 # the `width` with the largest sums of *blank* and *letter* stay.
 #
 # A *language model* has a say whenever a beginning grows, and only then: the probability
-# is multiplied by `model[last, new] ** weight`. Row 0 stands for the empty beginning.
-# Return the best text of all, as a list of whole numbers.
+# is multiplied by `model[last, new] ** weight`. It looks at one letter only, where the
+# lesson's looked at five; row 0 stands for the empty beginning. Return the best text of
+# all, as a list of whole numbers.
 #
 # | | |
 # |---|---|
@@ -1856,7 +1866,7 @@ def beam(probabilities, width, model, weight):
 #
 # Everything together. You get short strings of spoken digits, each by one voice, and what
 # was said, in letters. Return a *trained* network that reads them in noise, from voices
-# that it never heard. It gets spectrograms as `log_mel` below makes them, (strings,
+# that it never heard. It gets spectrograms as `log_mel` above makes them, (strings,
 # frames, 24), and gives scores, without softmax, (strings, steps, 17): the blank and the
 # 16 letters. It may have fewer steps than frames, but at least 40, for no text can have
 # more letters than there are steps.
@@ -1899,8 +1909,8 @@ MISTAKES = {
     "blank between. Halve the frames once, not three times.",
     "probabilities": "The outputs add up to 1: they are probabilities. The loss takes scores; leave the last layer "
     "without an activation.",
-    "only_blanks": "It writes nothing at all. Every network under CTC begins by answering blanks; it was trained too "
-    "briefly, or not at all.",
+    "untrained": "Even without noise it gets next to nothing right. A network under CTC begins with blanks everywhere "
+    "and finds its letters late: was `fit` called, and for long enough?",
     "not_in_noise": "Without noise it reads well, in noise it does not: it has never heard any. Add noise in training, "
     "new in each epoch.",
 }
@@ -1910,10 +1920,10 @@ SAMPLES = 14_400
 
 
 def bands():
-    frequencies = np.fft.rfftfreq(256, 1 / 8000)[:, None]
+    tones = np.fft.rfftfreq(256, 1 / 8000)[:, None]
     edges = 700 * (10 ** (np.linspace(0, 2146, 26) / 2595) - 1)
-    rising = (frequencies - edges[:-2]) / (edges[1:-1] - edges[:-2])
-    falling = (edges[2:] - frequencies) / (edges[2:] - edges[1:-1])
+    rising = (tones - edges[:-2]) / (edges[1:-1] - edges[:-2])
+    falling = (edges[2:] - tones) / (edges[2:] - edges[1:-1])
     return np.clip(np.minimum(rising, falling), 0, None)
 
 
@@ -2009,10 +2019,10 @@ def accept(inputs, output):
     rate = word_errors(inputs["said"], texts_of(noisy))
     if rate <= TARGET:
         return True
-    written = texts_of(clean)
-    if np.mean([text == "" for text in written]) > 0.5:
-        return "only_blanks"
-    if word_errors(inputs["said"], written) <= TARGET:
+    quiet = word_errors(inputs["said"], texts_of(clean))
+    if quiet > 0.85:
+        return "untrained"
+    if quiet <= TARGET:
         return "not_in_noise"
     return f"{rate:.2f} of the words are wrong, where {TARGET} would do. More epochs, or new noise in each?"
 
@@ -2070,12 +2080,11 @@ def reader(waves, lengths, labels):
                              keras.layers.Dense(17, activation="softmax")])
 
 
-# %% tags=["mutant"] exercise="17.reader" misconception="only_blanks"
+# %% tags=["mutant"] exercise="17.reader" misconception="untrained"
 def reader(waves, lengths, labels):
     network = keras.Sequential([keras.Input((None, 24)), keras.layers.Conv1D(16, 5, strides=2, padding="same"),
                                 keras.layers.Dense(17)])
-    network.compile(keras.optimizers.Adam(0.05), keras.losses.CTC())
-    network.fit(np.array([log_mel(wave) for wave in waves[:200]]), labels[:200], batch_size=20, epochs=2, verbose=0)
+    network.compile(keras.optimizers.Adam(0.004), keras.losses.CTC())
     return network
 
 
