@@ -695,3 +695,60 @@ class TestLab14:
         assert page.ran
         assert find(page, ".layerwise-not-tried").is_visible()
         clean(page)
+
+
+class TestLesson17:
+    notebook = "notebooks/17_speech.ipynb"
+    explorer = ".layerwise-explorer:has-text('signal to noise')"
+
+    def test_it_runs_from_top_to_bottom(self, page):
+        assert page.ran
+        clean(page)
+
+    def test_sounds_can_be_played_and_do_not_start_by_themselves(self, page):
+        player = find(page, ".jp-OutputArea audio:not([autoplay])")
+        assert player.evaluate("async (audio) => { await audio.play(); return audio.duration; }") > 0.2
+        clean(page)
+
+    def test_the_arrow_keys_add_noise(self, page):
+        explorer = find(page, self.explorer)
+        explorer.locator(".widget-slider:has-text('echo of the room') .noUi-handle").focus()
+        assert explorer.evaluate(PRESS) < PATIENCE
+        explorer.locator(".layerwise-says", has_text="in a room with 0.1 s of echo").wait_for(timeout=20_000)
+        clean(page)
+
+    def test_letters_appear_while_it_plays(self, page):
+        explorer = find(page, self.explorer)
+        explorer.locator("button:has-text('Play')").click()
+        explorer.locator(".layerwise-says", has_text="it has written").wait_for(timeout=20_000)
+        explorer.locator(".layerwise-says", has_text="said was").wait_for(timeout=30_000)
+        clean(page)
+
+    def test_a_voice_is_recorded_and_read(self, page):
+        explorer = find(page, self.explorer)
+        explorer.locator("button:has-text('Speak')").click()
+        explorer.locator("button:has-text('Stop')").wait_for(timeout=20_000)
+        page.raw.wait_for_timeout(1500)
+        explorer.locator("button:has-text('Stop')").click()
+        explorer.locator(".layerwise-microphone-says", has_text="s heard").wait_for(timeout=20_000)
+        explorer.locator(".layerwise-says", has_text="Nobody has told it").wait_for(timeout=20_000)
+        clean(page)
+
+    def test_without_a_microphone_it_says_what_to_do(self, page):
+        explorer = find(page, self.explorer)
+        page.raw.evaluate(
+            "() => { navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotFoundError'); } }"
+        )
+        explorer.locator("button:has-text('Speak')").click()
+        explorer.locator(".layerwise-microphone-says", has_text="There is no microphone").wait_for(timeout=20_000)
+        clean(page)
+
+    def test_a_file_of_ones_own_is_read(self, page, tmp_path):
+        import soundfile
+
+        tone = [0.4 * math.sin(place / 9) for place in range(12_000)]
+        soundfile.write(tmp_path / "mine.wav", tone, 16_000)
+        explorer = find(page, self.explorer)
+        explorer.locator("input[type=file]").set_input_files(tmp_path / "mine.wav")
+        explorer.locator(".layerwise-microphone-says", has_text="0.8 s heard").wait_for(timeout=20_000)
+        clean(page)

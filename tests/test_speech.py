@@ -81,11 +81,14 @@ def test_it_says_what_is_written_and_what_was_said():
     explorer = made()
     assert explorer.sentence == 'It writes "no on", without noise; said was "no on": every word is right.'
     explorer.set(noise=-10)
-    assert "with noise at -10 dB" in explorer.sentence and "word error" in explorer.sentence
+    assert "with noise at -10 dB" in explorer.sentence
     explorer.set(noise=40, echo=0.5)
     assert "in a room with 0.5 s of echo" in explorer.sentence
     explorer.set(echo=0.0, recording="untold")
     assert explorer.sentence.endswith("Nobody has told it what was said.")
+    state = {**explorer.state, "noise": 40}
+    wrong = {**explorer.compute(), "text": "no no", "truth": "on on no"}
+    assert explorer.say(state, wrong).endswith('said was "on on no": 2 word errors in 3.')
 
 
 def test_letters_appear_one_after_another():

@@ -67,7 +67,8 @@ def received(buffer, source, *, rate, longest):
     if isinstance(source, bool) or not isinstance(source, int | float) or not _RATES[0] <= source <= _RATES[1]:
         raise ValueError(f"its rate is {source!r} samples a second.")
     source = round(source)
-    samples = np.frombuffer(memoryview(buffer)[: 2 * int(longest * source)], dtype="<i2") / np.float32(32768)
+    kept = memoryview(buffer)[: 2 * min(int(longest * source), len(buffer) // 2)]
+    samples = np.frombuffer(kept, dtype="<i2") / np.float32(32768)
     if len(samples) < source // 20:
         raise ValueError(f"it is {len(samples) / source:.2f} seconds long.")
     if np.abs(samples).max() < QUIET:
