@@ -2032,7 +2032,7 @@ def reader(waves, lengths, labels):
     """Return a trained network from spectrograms to scores of letters."""
     ### BEGIN SOLUTION
     rng = np.random.default_rng(17)
-    frames = keras.Input((None, 24))
+    frames = keras.Input((len(log_mel(waves[0])), 24))
     hidden = keras.layers.Conv1D(64, 5, strides=2, padding="same")(frames)
     hidden = keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.9)(hidden))
     for gap in (1, 2, 4):
@@ -2058,7 +2058,7 @@ reader_works = check("17.reader", reader)
 
 # %% tags=["mutant"] exercise="17.reader" misconception="returned_history"
 def reader(waves, lengths, labels):
-    network = keras.Sequential([keras.Input((None, 24)), keras.layers.Dense(17)])
+    network = keras.Sequential([keras.Input((89, 24)), keras.layers.Dense(17)])
     network.compile("adam", keras.losses.CTC())
     return network.fit(np.array([log_mel(wave) for wave in waves[:50]]), labels[:50], verbose=0)
 
@@ -2090,7 +2090,7 @@ def reader(waves, lengths, labels):
 
 # %% tags=["mutant"] exercise="17.reader" misconception="not_in_noise"
 def reader(waves, lengths, labels):
-    frames = keras.Input((None, 24))
+    frames = keras.Input((len(log_mel(waves[0])), 24))
     hidden = keras.layers.Conv1D(64, 5, strides=2, padding="same", activation="relu")(frames)
     for gap in (1, 2, 4):
         more = keras.layers.Conv1D(64, 5, dilation_rate=gap, padding="same")(hidden)
@@ -2112,7 +2112,7 @@ def reader(waves, lengths, labels):
         log_mel(with_noise(wave, length, rng.normal(size=len(wave)), rng.uniform(3, 25)))
         for wave, length in zip(thrice, np.tile(lengths, 3))
     ])
-    network = keras.Sequential([keras.Input((None, 24))])
+    network = keras.Sequential([keras.Input(heard.shape[1:])])
     for strides in (2, 1, 1):
         network.add(keras.layers.Conv1D(64, 9, strides=strides, padding="same", use_bias=False))
         network.add(keras.layers.BatchNormalization(momentum=0.9))
@@ -2173,7 +2173,17 @@ if ready:
     labels = np.zeros((COUNT, max(map(len, said))), "int32")
     for row, text in zip(labels, said):
         row[: len(text)] = [LETTERS.index(letter) + 1 for letter in text]
-    network = reader(waves, lengths, labels)
+    trained = reader(waves, lengths, labels)
+
+# %% [markdown]
+# It was trained on waves of one length. Convolutions do not care, so the same weights
+# behind another input take any length:
+
+# %%
+if ready:
+    anything = keras.Input((None, 24))
+    network = keras.models.clone_model(trained, input_tensors=anything)
+    network.set_weights(trained.get_weights())
 
 # %% [markdown]
 # The language model counts which letter follows which when numbers are spelled. It has
