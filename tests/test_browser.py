@@ -730,14 +730,14 @@ class TestLesson17:
         explorer.locator("button:has-text('Stop')").wait_for(timeout=20_000)
         page.raw.wait_for_timeout(1500)
         explorer.locator("button:has-text('Stop')").click()
-        explorer.locator(".layerwise-microphone-says", has_text="s heard").wait_for(timeout=20_000)
-        explorer.locator(".layerwise-says", has_text="Nobody has told it").wait_for(timeout=20_000)
+        explorer.locator(".layerwise-microphone-says", has_text="s heard").wait_for(timeout=60_000)
+        explorer.locator(".layerwise-says", has_text="Nobody has told it").wait_for(timeout=60_000)
         clean(page)
 
     def test_without_a_microphone_it_says_what_to_do(self, page):
         explorer = find(page, self.explorer)
         page.raw.evaluate(
-            "() => { navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotFoundError'); } }"
+            "() => navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotFoundError'); }"
         )
         explorer.locator("button:has-text('Speak')").click()
         explorer.locator(".layerwise-microphone-says", has_text="There is no microphone").wait_for(timeout=20_000)

@@ -1426,7 +1426,8 @@ for text, count in Counter(translated[trapped]).most_common(6):
 # 125,000 hours of speech with English texts, where words come in sentences, each word
 # in many of them ([Radford and others, 2022](https://arxiv.org/abs/2212.04356)).
 #
-# With one letter more or less per word the language gives it away, mostly:
+# The first of its three tasks was to name the language. Most words give it away; some
+# cannot: *six* is English and French, *uno* Spanish and Italian.
 
 # %%
 plot.confusion(

@@ -212,7 +212,7 @@ def say(state, result, changed=None):
         chances, seconds = result["chances"], result["moment"] * result["seconds"]
         steps = result["moment"] * len(chances)
         so_far = "".join(result["letters"][k - 1] for step, k in spellings.emissions(chances) if step + 0.5 <= steps)
-        return f'After {seconds:.2f} s it has written "{so_far.strip()}".'
+        return f"After {seconds:.2f} s it has written " + (f'"{so_far.strip()}".' if so_far.strip() else "nothing yet.")
     where = ""
     if "noise" in state:
         noise = "without noise" if state["noise"] >= QUIET else f"with noise at {state['noise']} dB"
