@@ -730,6 +730,7 @@ if holes_work:
         value_title="level",
         number="",
         title="A spoken seven with two stripes hidden",
+        height=420,
     )
 figure if holes_work else None
 
@@ -2146,20 +2147,22 @@ def say(number, voice, rng, part="test"):
 
 
 # %% [markdown]
-# Many of them, by voices that are drawn, with what was said in words:
+# Many of them, by voices that are drawn, with what was said in words. Silence fills them
+# up to one length; what is longer is drawn again.
 
 
 # %%
-def strings(count, most, part, rng):
+def strings(count, most, part, samples, rng):
     """Return waves of one length, where the speech of each ends, and what was said."""
     voices = np.unique(getattr(digits, f"speaker_{part}").astype(str))
-    waves, said = [], []
-    for _ in range(count):
+    waves, lengths, said = [], [], []
+    while len(waves) < count:
         number = rng.choice(list("0123456789"), rng.integers(1, most + 1))
-        waves.append(say(number, rng.choice(voices), rng, part))
-        said.append(" ".join(digits.classes[int(sign)] for sign in number))
-    lengths = [len(wave) for wave in waves]
-    waves = [np.pad(wave, (0, max(lengths) + 800 - len(wave))) for wave in waves]
+        wave = say(number, rng.choice(voices), rng, part)
+        if len(wave) <= samples:
+            waves.append(np.pad(wave, (0, samples - len(wave))))
+            lengths.append(len(wave))
+            said.append(" ".join(digits.classes[int(sign)] for sign in number))
     return np.array(waves), lengths, said
 
 
@@ -2171,7 +2174,8 @@ LETTERS = " efghinorstuvwxz"  # sign k is LETTERS[k - 1], sign 0 is the blank
 COUNT, EXAM = {"smoke": (60, 4), "quick": (1000, 30), "full": (4000, 200)}[PROFILE]
 ready = noise_works and greedy_works and errors_work and beam_works and reader_works
 if ready:
-    waves, lengths, said = strings(COUNT, 2, "train", np.random.default_rng(17))
+    rng = np.random.default_rng(17)
+    waves, lengths, said = strings(COUNT, 2, "train", 14_400, rng)
     labels = np.zeros((COUNT, max(map(len, said))), "int32")
     for row, text in zip(labels, said):
         row[: len(text)] = [LETTERS.index(letter) + 1 for letter in text]
@@ -2226,7 +2230,7 @@ def read(wave, weight=0.3):
 DECIBELS = [20, 10, 5, 0]
 if ready:
     rng = np.random.default_rng(3)
-    spoken, ends, truth = strings(EXAM, 3, "test", rng)
+    spoken, ends, truth = strings(EXAM, 3, "test", 24_000, rng)
     rates = {"greedy": [], "beam with the model": []}
     for decibels in DECIBELS:
         noise = rng.normal(size=spoken.shape)
@@ -2256,6 +2260,7 @@ figure if ready else None
 NUMBER, VOICE, LOUDNESS = "407", 0, 10
 if ready:
     voice = np.unique(digits.speaker_test.astype(str))[VOICE]
+    in_words = " ".join(digits.classes[int(sign)] for sign in NUMBER)
     clean = say(NUMBER, voice, np.random.default_rng())
     hiss = np.random.default_rng().normal(size=len(clean))
     wave = with_noise(clean, len(clean), hiss, LOUDNESS)
@@ -2303,7 +2308,7 @@ def spoil(wave, decibels, echo):
 # %%
 explore.speech(
     {"your reader": hear},
-    {f"a stranger says {NUMBER}": clean},
+    {f"a stranger says {NUMBER}": (clean, in_words)},
     rate=8000,
     letters=LETTERS,
     features=log_mel,
