@@ -183,10 +183,10 @@ plot.images(
 
 # %%
 KS = (1, 3) if PROFILE == "smoke" else (1, 3, 10, 30, 100)
-SEEDS = {"smoke": 2, "quick": 4, "full": 8}[PROFILE]
+SEEDS = {"smoke": 2, "quick": 4, "full": 5}[PROFILE]
 STEPS = {1: 48, 3: 48, 10: 72, 30: 120, 100: 240}
 if PROFILE != "quick":
-    STEPS = {k: 8 if PROFILE == "smoke" else 4 * n for k, n in STEPS.items()}
+    STEPS = {k: 8 if PROFILE == "smoke" else 2 * n for k, n in STEPS.items()}
 
 # %% [markdown]
 # One training: batches of 32 views, at a learning rate that falls in two steps, because
@@ -866,7 +866,7 @@ trainer = keras.Model(own_eye.inputs[0], keras.layers.Dense(64)(above))
 # Training is as always: the loss has no need to know that nobody gave it labels.
 
 # %%
-SELF_STEPS, epochs = {"smoke": (4, 4), "quick": (160, 20), "full": (3000, 20)}[PROFILE]
+SELF_STEPS, epochs = {"smoke": (4, 4), "quick": (160, 20), "full": (800, 20)}[PROFILE]
 an_epoch = SELF_STEPS // epochs
 rate = keras.optimizers.schedules.CosineDecay(0.003, SELF_STEPS)
 trainer.compile(keras.optimizers.Adam(rate), contrastive)

@@ -263,7 +263,7 @@ assert worst < 1e-5
 # because one draw of weights proves nothing.
 
 # %%
-SEEDS = {"smoke": 1, "quick": 3, "full": 10}[PROFILE]
+SEEDS = {"smoke": 1, "quick": 3, "full": 6}[PROFILE]
 STEPS = {"smoke": 20, "quick": 200, "full": 200}[PROFILE]
 
 # %% [markdown]
@@ -454,7 +454,7 @@ explore.unrolled(cell="LSTM", steps=100)
 # letters to keep and four that mean nothing; a guess is right one time in four.
 
 # %%
-LENGTH, BATCHES = {"smoke": (8, 4), "quick": (20, 250), "full": (40, 600)}[PROFILE]
+LENGTH, BATCHES = {"smoke": (8, 4), "quick": (20, 250), "full": (40, 400)}[PROFILE]
 LETTERS = np.eye(8, dtype="float32")
 
 
@@ -495,7 +495,7 @@ def learn_recall(cell, seed, forget_bias):
 # starts more open.
 
 # %%
-LEARNERS = {"smoke": 1, "quick": 2, "full": 5}[PROFILE]
+LEARNERS = {"smoke": 1, "quick": 2, "full": 4}[PROFILE]
 beginnings = {
     "simple": ("simple", None),
     "LSTM": ("LSTM", None),
@@ -689,7 +689,7 @@ errors["linear, tuned"] = np.abs(linear(seen, *tuned) - change)[unseen]
 # network is a matter of luck, so there are several and their forecasts are averaged.
 
 # %%
-FORECASTERS, EPOCHS = {"smoke": (1, 1), "quick": (3, 30), "full": (8, 30)}[PROFILE]
+FORECASTERS, EPOCHS = {"smoke": (1, 1), "quick": (3, 30), "full": (5, 30)}[PROFILE]
 
 
 def forecaster(seed, rows):
@@ -1114,7 +1114,7 @@ print(f"{translator.count_params():,} parameters")
 # a CPU likes for short sequences.
 
 # %%
-TURNS = {"smoke": 1, "quick": 7, "full": 15}[PROFILE]
+TURNS = {"smoke": 1, "quick": 7, "full": 10}[PROFILE]
 rate = keras.optimizers.schedules.CosineDecay(0.01, TURNS * -(-len(read) // 128))
 loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=EMPTY)
 adam = keras.optimizers.Adam(rate, clipnorm=1.0)

@@ -717,7 +717,7 @@ assert 1 <= size_of["lstm_reader"] / size_of["attention_reader"] < 1.03
 # 1,000 examples more.
 
 # %%
-RUNS, STEPS = {"smoke": (2, 1), "quick": (3, 200), "full": (8, 2_000)}[PROFILE]
+RUNS, STEPS = {"smoke": (2, 1), "quick": (3, 200), "full": (5, 800)}[PROFILE]
 BATCH = 128
 
 
@@ -1095,7 +1095,7 @@ found("long_speedup", seconds[-1, 1] / seconds[-1, 0], "At the longest: {:.1f} t
 # weights for the characters, we can see where.
 
 # %%
-COUNT = {"smoke": 200, "quick": 7_500, "full": 30_000}[PROFILE]
+COUNT = {"smoke": 200, "quick": 7_500, "full": 15_000}[PROFILE]
 dates = data.load("dates_in_words", count=COUNT)
 dates
 
@@ -1182,7 +1182,7 @@ def translator(looking, width=48):
 # the result, and the test dates are opened once, at the end.
 
 # %%
-EPOCHS, BOTH = {"smoke": (1, 1), "quick": (6, 2), "full": (20, 5)}[PROFILE]
+EPOCHS, BOTH = {"smoke": (1, 1), "quick": (6, 2), "full": (10, 3)}[PROFILE]
 
 
 def fit(looking, seed):

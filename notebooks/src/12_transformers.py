@@ -421,7 +421,7 @@ assert not np.allclose(before[:, -1], after[:, -1], atol=1e-5)
 # coin; a piece that was thought one of eight equal ones costs three.
 
 # %%
-STEPS = {"smoke": 20, "quick": 1000, "full": 24_000}[PROFILE]
+STEPS = {"smoke": 20, "quick": 1000, "full": 5000}[PROFILE]
 ROUNDS = {"smoke": 2, "quick": 10, "full": 10}[PROFILE]
 
 
@@ -1245,7 +1245,7 @@ def translator_model():
 # can learn at once, as in the writer.
 
 # %%
-TRANSLATOR_STEPS = {"smoke": 20, "quick": 800, "full": 4000}[PROFILE]
+TRANSLATOR_STEPS = {"smoke": 20, "quick": 800, "full": 2000}[PROFILE]
 
 
 def pairs_to_learn(count):

@@ -209,7 +209,7 @@ def copied(network, pictures):
 # it is here because we know exactly how well it could do.
 
 # %%
-EPOCHS = {"smoke": 1, "quick": 10, "full": 40}[PROFILE]
+EPOCHS = {"smoke": 1, "quick": 10, "full": 20}[PROFILE]
 linear = keras.Sequential(
     [
         keras.Input((784,)),
@@ -341,7 +341,7 @@ predict(
 )
 
 # %%
-SEEDS = {"smoke": 2, "quick": 3, "full": 5}[PROFILE]
+SEEDS = {"smoke": 2, "quick": 3, "full": 4}[PROFILE]
 DEEP_SIZES = (4, 16, 64)
 deep = {
     size: [
@@ -405,7 +405,7 @@ found("saved_64", saved[64], "and with 64 {:.0%} (below zero: PCA is the better 
 
 # %%
 keras.utils.set_random_seed(0)
-FILTERS = {"smoke": (4, 8), "quick": (12, 24), "full": (32, 64)}[PROFILE]
+FILTERS = {"smoke": (4, 8), "quick": (12, 24), "full": (24, 48)}[PROFILE]
 slide = {"strides": 2, "padding": "same", "activation": "relu"}
 convolutional = keras.Sequential(
     [
@@ -520,7 +520,7 @@ found("denoising_gain", gain, sentence)
 # they must be; what we gain is that we can look at the whole code at once.
 
 # %%
-MAP_EPOCHS = {"smoke": 1, "quick": 15, "full": 60}[PROFILE]
+MAP_EPOCHS = {"smoke": 1, "quick": 15, "full": 30}[PROFILE]
 plain = autoencoder(784, [256, 64], 2, seed=1)
 trained(plain, x_train, x_train, MAP_EPOCHS, learning_rate=0.005)
 plain_codes = copied(plain.layers[0], x_validation)
@@ -953,7 +953,7 @@ def ordinary(kind):
 # Then it redraws everything that comes in, and the errors are its suspicion:
 
 # %%
-GUARD_EPOCHS = {"smoke": 2, "quick": 25, "full": 60}[PROFILE]
+GUARD_EPOCHS = {"smoke": 2, "quick": 25, "full": 40}[PROFILE]
 SANDAL = 5
 guard = autoencoder(784, [64], 16, seed=0)
 trained(guard, ordinary(SANDAL), ordinary(SANDAL), GUARD_EPOCHS)

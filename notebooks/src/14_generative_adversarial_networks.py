@@ -385,8 +385,8 @@ def round_of(players, adams, rng, rate, loss, pack, turns):
 # ones each time, so that a point can be followed with the eye.
 
 # %%
-ROUNDS = {"smoke": 60, "quick": 3000, "full": 10_000}[PROFILE]
-SEEDS = {"smoke": 2, "quick": 3, "full": 8}[PROFILE]
+ROUNDS = {"smoke": 60, "quick": 3000, "full": 5000}[PROFILE]
+SEEDS = {"smoke": 2, "quick": 3, "full": 5}[PROFILE]
 
 
 def duel(seed, loss=non_saturating, pack=1, turns=1, rounds=ROUNDS):
@@ -658,7 +658,7 @@ if PROFILE == "smoke":
 from keras.layers import BatchNormalization, Conv2D, Conv2DTranspose, Dense, LeakyReLU
 
 NOISE = 32
-FILTERS = {"smoke": (4, 8), "quick": (16, 32), "full": (64, 128)}[PROFILE]
+FILTERS = {"smoke": (4, 8), "quick": (16, 32), "full": (32, 64)}[PROFILE]
 slide = {"kernel_size": 4, "strides": 2, "padding": "same"}
 
 # %% [markdown]
@@ -719,7 +719,7 @@ chain = keras.Model(generator.inputs, frozen([generator.output, generator.inputs
 # size that shrinks to zero:
 
 # %%
-TURNS = {"smoke": 12, "quick": 800, "full": 8000}[PROFILE]
+TURNS = {"smoke": 12, "quick": 800, "full": 2500}[PROFILE]
 for network in (critic, chain):
     rate = keras.optimizers.schedules.CosineDecay(0.002, TURNS)
     network.compile(keras.optimizers.Adam(rate, beta_1=0.5), cross_entropy)
@@ -1186,8 +1186,8 @@ predict(
 )
 
 # %%
-DRAWS = {"smoke": 2, "quick": 4, "full": 8}[PROFILE]
-FEW_TURNS = {"smoke": 4, "quick": 200, "full": 2000}[PROFILE]
+DRAWS = {"smoke": 2, "quick": 4, "full": 5}[PROFILE]
+FEW_TURNS = {"smoke": 4, "quick": 200, "full": 400}[PROFILE]
 generous = painted(ORDERED, seed=3)
 
 # %% [markdown]
