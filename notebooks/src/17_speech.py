@@ -964,8 +964,8 @@ for said, ear, both in mended[:8]:
 # %% [markdown]
 # Look through the list for the other side of it: where the ear was right about a
 # strange sound, the model makes a word of it all the same. Ten words are an easy
-# language. Deep Speech used a model of word sequences, counted on far more text than
-# anybody has recorded.
+# language. Deep Speech used a model of word sequences, which can be counted on text
+# alone; there is far more of that than of recordings.
 
 # %% [markdown]
 # ## What noise costs, and what training with it buys
@@ -1033,7 +1033,7 @@ plot.curves(
     x=np.array(RATIOS),
     x_title="signal-to-noise ratio in decibels",
     y_title="words that are wrong",
-    title="Training with noise buys quiet ears",
+    title="Training with noise pays where it is noisy",
 )
 
 # %% [markdown]
