@@ -277,7 +277,7 @@ word_net.add(layers.Dense(10))
 # voice. The learning rate falls along a cosine (lesson 04).
 
 # %%
-EPOCHS, PICTURES = {"smoke": (1, 200), "quick": (9, 1_600), "full": (10, 6_400)}[PROFILE]
+EPOCHS, PICTURES = {"quick": (9, 1_600), "full": (10, 6_400)}.get(PROFILE, (1, 200))
 BATCH = 32
 smooth = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.1)
 falling_rate = keras.optimizers.schedules.CosineDecay(0.004, EPOCHS * PICTURES // BATCH)
@@ -640,7 +640,7 @@ plot.images(
 )
 
 # %% [markdown]
-# For your ears:
+# Listen to all three: which would you rather write down?
 
 # %%
 explore.listen(
@@ -1547,7 +1547,7 @@ plot.images(
 )
 
 # %% [markdown]
-# And to hear:
+# Play them, and read what it wrote of each:
 
 # %%
 listed = {caption: real_clips[place] for caption, place in captions.items()}
