@@ -139,8 +139,8 @@ def library(x):
 
 
 # %% [markdown]
-# It makes a row of as many numbers as there are drawings for each picture, so we ask for
-# 50 pictures at a time.
+# It makes a row of as many numbers as there are drawings for each picture, so we ask
+# for 50 pictures at a time.
 
 
 # %%
@@ -654,9 +654,9 @@ async def collect(batcher):
 # The last line leaves out those who have gone: when a client hangs up, its envelope is
 # cancelled, and the model need not work for it.
 #
-# Then one call for all. It goes to a thread, so that the door stays open meanwhile. Only
-# a model whose calls take microseconds is called on the spot: the way to a thread and
-# back would cost more than the call. If a call fails, each request is tried alone:
+# Then one call for all. It goes to a thread, so that the door stays open meanwhile.
+# Only a model whose calls take microseconds is called on the spot: the way to a thread
+# and back would cost more than the call. If a call fails, each request is tried alone:
 # whoever caused the error gets the error, the neighbours get their answers.
 
 
@@ -979,17 +979,17 @@ found("gain_library", gain["library"], "The library gives {:.1f} times the answe
 found("gain_mlp", gain["mlp"], "and the mlp {:.1f} times.", predicted="25.pays")
 
 # %% [markdown]
-# By the clock, the mlp's numbers waver with whatever else runs on this machine. The work
-# does not: seconds of processor time for each answer, door and call together.
+# By the clock, the mlp's numbers waver with whatever else runs on this machine. The
+# work does not: seconds of processor time for each answer, door and call together.
 
 # %%
-found("work_library", saved["library"], "Batches cut the library's work {:.1f} times,")
-found("work_mlp", saved["mlp"], "and the mlp's {:.1f} times.")
+found("work_library", saved["library"], "Alone, the library works {:.1f} times as long,")
+found("work_mlp", saved["mlp"], "and the mlp {:.1f} times.")
 
 # %% [markdown]
 # A call of the mlp takes microseconds. Its clients pay for the door: network, JSON,
-# checks. A shared call saves little of that. The library's clients pay for the call, and
-# share it.
+# checks. A shared call saves nothing worth having of that. The library's clients pay
+# for the call, and share it.
 
 # %% [markdown]
 # ## What it does to the waiting
@@ -1159,9 +1159,9 @@ assert np.abs(in_a_byte[:, some] * scale - stored[:, some]).max() <= 0.501 * sca
 assert stored.nbytes == 4 * in_a_byte.nbytes
 
 # %% [markdown]
-# The pictures must become whole numbers as well, and since each is different, their scale
-# is found when they come: `DynamicQuantizeLinear` does that. Then whole numbers are
-# multiplied and added, and one multiplication at the end brings the scales back.
+# The pictures must become whole numbers as well, and since each is different, their
+# scale is found when they come: `DynamicQuantizeLinear` does that. Then whole numbers
+# are multiplied and added, and one multiplication at the end brings the scales back.
 
 # %%
 LIBRARY8 = """
@@ -1183,7 +1183,8 @@ arrays = {"in_a_byte": in_a_byte, "scale": np.float32(scale), "names": names}
 library8 = opened(write_onnx(LIBRARY8, arrays, workshop / "library8.onnx"))
 
 # %% [markdown] tags=["sourced"]
-# ONNX Runtime has a line that does this to every product of a file, and calls it [dynamic
+# ONNX Runtime has a line that does this to every product of a file, and calls it
+# [dynamic
 # quantisation](https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html).
 # For the mlp:
 
@@ -1411,8 +1412,8 @@ plot.curves(
 # [CVE-2025-1550](https://nvd.nist.gov/vuln/detail/CVE-2025-1550),
 # [CVE-2025-9906](https://github.com/advisories/GHSA-36fq-jgmw-4r9c) and
 # [CVE-2026-1462](https://github.com/advisories/GHSA-4f3f-g24h-fr8m) each let foreign
-# code run with `safe_mode=True`. A list of known dangers is no sandbox. So a service loads
-# only files that its owner made, and knows them by their hash:
+# code run with `safe_mode=True`. A list of known dangers is no sandbox. So a service
+# loads only files that its owner made, and knows them by their hash:
 
 # %%
 import hashlib
