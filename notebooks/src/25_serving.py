@@ -983,8 +983,8 @@ found("gain_mlp", gain["mlp"], "and the mlp {:.1f} times.", predicted="25.pays")
 # work does not: seconds of processor time for each answer, door and call together.
 
 # %%
-found("work_library", saved["library"], "Alone, the library works {:.1f} times as long,")
-found("work_mlp", saved["mlp"], "and the mlp {:.1f} times.")
+found("work_library", saved["library"], "Alone: {:.1f} times the work for the library,")
+found("work_mlp", saved["mlp"], "and {:.1f} times for the mlp.")
 
 # %% [markdown]
 # A call of the mlp takes microseconds. Its clients pay for the door: network, JSON,
