@@ -1,13 +1,5 @@
 // Record with the microphone, or read a sound file, and send the samples to Python. Nothing is fetched or sent elsewhere.
 
-const make = (tag, name, parent, text = "") => {
-  const element = document.createElement(tag);
-  if (name) element.className = name;
-  if (text) element.textContent = text;
-  parent?.append(element);
-  return element;
-};
-
 const REASONS = {
   NotAllowedError: "The browser was not allowed to use the microphone. Allow it beside the page's address, or take a file.",
   SecurityError: "The browser was not allowed to use the microphone. Allow it beside the page's address, or take a file.",

@@ -1,13 +1,13 @@
 """A microphone among the controls of an explorer, and a button for a sound file; both stay on this machine."""
 
-import importlib.resources
 import math
 
 import anywidget
 import numpy as np
 import traitlets
 
-_HERE = importlib.resources.files(__package__)
+from layerwise.explore.scripts import script, text
+
 _RATES = (4_000, 384_000)
 QUIET = 1e-3
 """Below this peak a recording is silence, -60 dB of full scale."""
@@ -24,8 +24,8 @@ class Microphone(anywidget.AnyWidget):
     The browser decodes; no sound leaves the machine that the kernel runs on.
     """
 
-    _esm = (_HERE / "microphone.js").read_text(encoding="utf-8")
-    _css = (_HERE / "microphone.css").read_text(encoding="utf-8")
+    _esm = script("microphone.js")
+    _css = text("microphone.css")
     longest = traitlets.Float(4.0).tag(sync=True)
     said = traitlets.Unicode("").tag(sync=True)
 
