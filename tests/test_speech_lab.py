@@ -1,4 +1,4 @@
-"""The lab of lesson 17: what its checks take for right is right by brute force, and the page hears as the check does."""
+"""The lab of lesson 17: what its checks take for right is right by brute force, and the page hears as they do."""
 
 import itertools
 
