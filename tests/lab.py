@@ -141,6 +141,14 @@ class Server:
                 yield page
             finally:
                 browser.close()
+                self._end_kernels(name)
+
+    def _end_kernels(self, name):
+        # A closed page leaves its kernel running: after the pages of all lessons that would be 15 GB.
+        with contextlib.suppress(OSError, urllib.error.URLError):
+            for session in json.loads(_ask(self.address, self.token, "/api/sessions")):
+                if session["path"] == name:
+                    _ask(self.address, self.token, f"/api/sessions/{session['id']}", method="DELETE")
 
 
 class Page:
