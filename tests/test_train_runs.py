@@ -67,6 +67,24 @@ def test_a_restart_from_weights_keeps_them_and_a_changed_learning_rate():
     assert all(not np.any(v.numpy()) for v in model.optimizer.variables if "learning_rate" not in v.path)
 
 
+class Halved(keras.optimizers.SGD):
+    """An optimizer that nobody has registered with Keras, as one written in a notebook."""
+
+    def __init__(self, share=0.5, **settings):
+        super().__init__(**settings)
+        self.share = share
+
+    def update_step(self, gradient, variable, learning_rate):
+        super().update_step(gradient, variable, learning_rate * self.share)
+
+
+def test_a_class_from_a_notebook_needs_no_registration():
+    model = new(Halved(learning_rate=0.1, momentum=0.9))
+    first = fit(train.restart(model, seed=5))
+    assert fit(train.restart(model, seed=5)) == first
+    assert isinstance(model.optimizer, Halved)
+
+
 @pytest.mark.parametrize("options", [{}, {"seed": 1, "weights": []}])
 def test_restart_wants_a_seed_or_weights(options):
     with pytest.raises(ValueError, match="one of the two"):

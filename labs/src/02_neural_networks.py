@@ -8,10 +8,10 @@
 # - weights for XOR that you found with pencil and paper,
 # - a digit reader of your own design that beats logistic regression.
 #
-# Fill in a function, then run the check below it. A check tries your function on fresh
-# random inputs each time. It never looks at *how* you wrote it, only at what it returns,
-# and when something is off it shows you on which input. `hint("02.dense")` opens one step
-# at a time; `solution("02.dense")` shows the whole answer.
+# Every exercise is a function with a gap, and the cell below it tries what you put there
+# on fresh random inputs. *How* you wrote it is your affair; what it returns counts, and
+# when something is off you see on which input. `hint("02.dense")` opens one step at a
+# time; `solution("02.dense")` shows the whole answer.
 
 # %% tags=["parameters"]
 import os

@@ -9,8 +9,9 @@
 # - a gradient check, and with it the faults of three strangers found and repaired,
 # - a digit reader trained with no library but NumPy.
 #
-# Fill in a function, then run the check below it. Each check tries fresh random inputs.
-# `hint("05.operation")` opens one step at a time; `solution("05.operation")` shows the whole answer.
+# A wrong slope can look right on one input by luck, so every check draws new ones. When you
+# are stuck, `hint("05.operation")` opens one step at a time; `solution("05.operation")`
+# shows the whole answer.
 
 # %% tags=["parameters"]
 import os

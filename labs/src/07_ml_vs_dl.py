@@ -10,8 +10,9 @@
 # - a forecast of what more data would bring, with its uncertainty, held against the truth,
 # - a recommendation in one figure.
 #
-# Fill in a function, then run the check below it. `hint("07.interval")` opens one step at a time;
-# `solution("07.interval")` shows the whole answer.
+# Your functions are judged as the methods are: on data that they have not seen. When you
+# are stuck, `hint("07.interval")` opens one step at a time; `solution("07.interval")`
+# shows the whole answer.
 
 # %% tags=["parameters"]
 import os

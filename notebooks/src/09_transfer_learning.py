@@ -1100,12 +1100,10 @@ found("adam_ratio", steps[1] / steps[0], told, predicted="09.slopes")
 # Adam divides by the size of the slopes (lesson 04), so a factor on all of them is
 # lost. The factor must go to the *rate*. Keras asks one method of an optimizer to move
 # one weight, so there it is put in. Only the weights of the head end in an axis of five
-# classes; by that it is known. (The line with the @ makes the class known to Keras,
-# which has to copy it when a network is put back to its start.)
+# classes; by that it is known.
 
 
 # %%
-@keras.saving.register_keras_serializable()
 class ByLayer(keras.optimizers.Adam):
     """Adam whose rate is multiplied by `below` for every weight but the head's."""
 

@@ -32,8 +32,10 @@ def restart(model, *, seed=None, weights=None):
         raise ValueError("restart needs one of the two: seed=... for new random weights, or weights=... to start from.")
     if seed is not None:
         keras.utils.set_random_seed(seed)
-    # The clone's variables hold first values of everything: weights, moving averages, the state of dropout.
-    _copy(keras.models.clone_model(model), model)
+    # The clone's variables hold first values of everything: weights, moving averages, the state of dropout. A model of
+    # the same layers is cloned, since it is not compiled: Keras would copy loss and optimizer too, for nothing, and
+    # could not where a class in them is not registered.
+    _copy(keras.models.clone_model(keras.Model(model.inputs, model.outputs)), model)
     if weights is not None:
         model.set_weights(weights)
     optimizer = getattr(model, "optimizer", None)
