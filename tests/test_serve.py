@@ -655,3 +655,15 @@ def test_the_generator_says_what_it_was_told_in_one_line_each():
     with answering(head + b'"a\\nb"\n') as server:
         table = serve.load(f"http://127.0.0.1:{server.getsockname()[1]}", None, rate=100, count=2)
     assert list(table.answer) == ["a\nb", "a\nb"] and json.dumps(list(table.columns))
+
+
+def test_a_request_that_was_sent_late_has_waited_since_it_was_due(monkeypatch):
+    """What the load generator itself could not send in time is waiting too, or waiting could hide there."""
+    from layerwise.serve import loads
+
+    late = [1, 0.2, 0.9, 1.0, 200, "answered", None]
+    in_time = [0, 0.1, 0.1, 0.3, 200, "answered", None]
+    monkeypatch.setattr(loads, "_send", lambda job, rows: rows.extend([late, in_time]))
+    table = serve.load("http://127.0.0.1:9", [None, None], rate=10, count=2)
+    assert list(table["request"]) == [0, 1], "in the order in which they were due"
+    assert table["seconds"].tolist() == pytest.approx([0.2, 0.8])

@@ -837,8 +837,8 @@ explore.listen({test_texts[0]: test_sounds[0]}, RATE, title="The same, to hear")
 # %% [markdown]
 # ## Knowing which words there are
 #
-# Some of its mistakes no reader would make: *fiv*, *thre*. The network has never been
-# told that there are ten words. A *language model* knows what texts look like, and
+# A wrong word that it writes is often no word at all. The network has never been told
+# that there are ten of them. A *language model* knows what texts look like, and
 # nothing of sound. Ours counts letters: how often did each follow the last five?
 
 # %%
