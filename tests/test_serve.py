@@ -310,8 +310,11 @@ def test_a_request_meant_for_another_host_is_refused(app):
 # ---- services that go wrong under a load
 
 
-def answering(reply):
-    """Start a raw server on loopback that answers every connection with some bytes, or hangs up; return its socket."""
+def answering(reply, linger=False):
+    """Start a raw server on loopback that answers every connection with some bytes, or hangs up; return its socket.
+
+    With `linger` it hangs up only when a second request has come over the connection, or the client has left.
+    """
     server = socket.socket()
     server.bind(("127.0.0.1", 0))
     server.listen()
@@ -326,6 +329,9 @@ def answering(reply):
                 connection.recv(65536)
                 if reply:
                     connection.sendall(reply)
+                if linger:
+                    connection.settimeout(5)
+                    connection.recv(65536)
 
     threading.Thread(target=run, daemon=True).start()
     return server
@@ -335,9 +341,9 @@ def answering(reply):
     (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", "garbage"), (b"\x00" * 70_000, "garbage"), (b"hello", "garbage"), (b"", "lost"),
     (b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nshort", "lost"),
     (b"HTTP/1.1 200 OK\r\ncontent-length: many\r\n\r\n", "garbage"),
-    (b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 4\r\n\r\n{{{{", "garbage"),
+    (b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n{{{{", "garbage"),
     (b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n", "garbage"),
-    (b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n", "busy"),
+    (b"HTTP/1.1 503 Busy\r\nconnection: close\r\n\r\n", "busy"),
     (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nconnection: close\r\n\r\nto the end", "answered"),
     (b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n3\r\nabc\r\n0\r\n\r\n", "answered"),
 ])
@@ -345,6 +351,12 @@ def test_what_a_service_answers_is_counted_and_never_raised(reply, outcome):
     with answering(reply) as server:
         table = serve.load(f"http://127.0.0.1:{server.getsockname()[1]}", None, rate=200, count=3, timeout=10)
     assert list(table.outcome) == [outcome] * 3
+
+
+def test_a_connection_over_which_an_app_has_failed_is_not_used_again():
+    with answering(b"HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n", linger=True) as server:
+        table = serve.load(f"http://127.0.0.1:{server.getsockname()[1]}", None, rate=100, count=3, pattern="even")
+    assert list(table.outcome) == ["failed"] * 3
 
 
 def test_nobody_at_home():

@@ -68,7 +68,8 @@ async def _answer(reader):
     while status in range(100, 200):  # "100 Continue" and its like come before the answer
         status, headers = await _head(reader)
     length = headers.get("content-length")
-    keep = headers.get("connection", "").lower() != "close"
+    # Where an app has raised, uvicorn closes the connection behind Starlette's answer without having said so.
+    keep = headers.get("connection", "").lower() != "close" and status != 500
     if status in (204, 304):
         return status, headers, b"", keep
     if "chunked" in headers.get("transfer-encoding", ""):
