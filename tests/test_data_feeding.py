@@ -457,9 +457,8 @@ def compared(flowers, *, rounds=5, **options):
 
 
 @pytest.mark.mirror(FLOWERS)
-@pytest.mark.parametrize("size", [96, 180])
-def test_decoding_and_augmenting_is_no_slower_than_keras(flowers, size):
-    measure, mine, theirs = compared(flowers, size=size, fit="crop", cache=False, augment=True)
+def test_decoding_and_augmenting_is_no_slower_than_keras(flowers):
+    measure, mine, theirs = compared(flowers, size=180, fit="crop", cache=False, augment=True)
     # Others may use the same cores, so seconds of work are compared beside seconds on the clock; the kinder one counts.
     ratios = {which: measure.ratio(mine[which], theirs[which]) for which in ("first", "first_cpu")}
     assert max(ratios.values()) >= 0.9, ratios
