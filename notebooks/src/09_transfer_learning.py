@@ -54,7 +54,7 @@ flowers
 # one of them the larger pictures? No. We shall come back to it.)
 
 # %%
-SIDE, LARGE = (64, 160) if PROFILE == "full" else (32, 96)
+SIDE, LARGE = (64, 256) if PROFILE == "full" else (32, 96)
 pictures = data.from_folder(flowers.folder, size=LARGE)
 thumbnails = data.from_folder(flowers.folder, size=SIDE)
 
@@ -182,9 +182,10 @@ plot.images(
 # is held back by too short a training.
 
 # %%
-KS = (1, 3) if PROFILE == "smoke" else (1, 3, 10, 30, 100)
+SIZES = {"smoke": 2, "quick": 5, "full": 6}[PROFILE]
+KS = (1, 3, 10, 30, 100, 300)[:SIZES]
 SEEDS = {"smoke": 2, "quick": 4, "full": 5}[PROFILE]
-STEPS = {1: 48, 3: 48, 10: 72, 30: 120, 100: 240}
+STEPS = {1: 48, 3: 48, 10: 72, 30: 120, 100: 240, 300: 480}
 if PROFILE != "quick":
     STEPS = {k: 8 if PROFILE == "smoke" else 2 * n for k, n in STEPS.items()}
 
