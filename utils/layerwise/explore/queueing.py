@@ -119,7 +119,7 @@ def draw(result, *, narrow=False):
         {result["model"]: [*result["curve"], result["here"]]},
         measured={result["model"]: measured} if measured else None, target=result["target"], here=result["rate"],
         title="How long strangers wait", height=440 if narrow else 430,
-        subtitle="Played through with measured times of calls; dots: measured with real requests.",
+        subtitle="Lines: played through." + (" Dots: measured." if measured else ""),
     )
     # The axes stay where they are for as long as they can, so that a curve that moves is seen to move.
     made.update_xaxes(range=[0, _end(1.2 * max(result["rate"], min(result["ceiling"], result["most"])))])
