@@ -596,7 +596,7 @@ costs = plot.curves(
     x=np.array(SIZES),
     x_title="pictures in one call",
     y_title="milliseconds for each picture",
-    title="What one picture costs, alone and in company",
+    title="What a picture costs in company",
 )
 costs.update_yaxes(type="log", dtick=1)
 
@@ -1371,6 +1371,7 @@ x_more = np.concatenate([x_train, pictures[unlabelled]]).reshape(-1, 28, 28)
 x_pupil = np.concatenate([x_more, np.roll(x_more, (1, 1), (1, 2))]).reshape(-1, 784)
 answers = in_parts(library8, x_pupil)  # in bytes, it is the quicker teacher
 pupil = taught(small_network(), x_pupil, answers, "categorical_crossentropy")
+assert len(x_pupil) == 3 * len(x_train)
 
 # %% [markdown]
 # ## The seals are broken
