@@ -1060,7 +1060,7 @@ found("gain_mlp", gain["mlp"], "The mlp: {:.1f} times as many.", predicted="25.p
 
 # %% [markdown]
 # By the clock, the mlp's numbers waver with whatever else runs on this machine. The
-# work hardly does: seconds of processor time for each answer, door and call together.
+# work wavers less: seconds of processor time for each answer, door and call together.
 # How much more does an answer take one by one?
 
 # %%
