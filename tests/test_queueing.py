@@ -31,6 +31,14 @@ def test_it_is_the_play_of_the_package():
     assert here["p95"] == serve.percentiles(table)["p95"]
 
 
+def test_a_model_that_is_never_busy_has_its_curve_along_the_whole_slider():
+    explorer = serving(model="mlp", rate=100, max_batch=32, replicas=8)
+    asked = [level["asked"] for level in explorer.compute()["curve"]]
+    rate = next(control for control in explorer.controls if control.name == "rate")
+    assert len(set(asked)) == 7 and min(asked) < rate.high / 10 and max(asked) >= rate.high
+    assert "at less than 1% of what 8 replicas could do" in explorer.sentence
+
+
 def test_measured_dots_stand_only_where_they_were_measured():
     names = [trace.name for trace in serving().figure().data]
     assert "measured" in names

@@ -557,7 +557,7 @@ def lesson():
     from conftest import ROOT
 
     tree = ast.parse((ROOT / "notebooks/src/25_serving.py").read_text().replace("= await asyncio.gather", "= list"))
-    names = {"Waiting", "Batcher", "ask", "collect", "call", "hand_back", "work", "percentile"}
+    names = {"Waiting", "Batcher", "ask", "collect", "call_once", "call", "hand_back", "work", "percentile"}
     body = [node for node in tree.body if getattr(node, "name", None) in names]
     scope = {"np": np, "asyncio": asyncio, "time": time, "dataclass": dataclasses.dataclass, "field": dataclasses.field,
              "ROOM": 5, "x_train": np.ones((1, 3)), "__name__": "lesson"}

@@ -3074,8 +3074,8 @@ if all_right:
     after = np.mean(mlp.predict(x_new, verbose=0).argmax(axis=1) == y_new)
     mlp.set_weights(exact)
     points = 100 * (after - before)
-    found("own_accuracy", before, "The network names {:.1%} of new clothes rightly;")
-    found("eight_bit_points", points, "in a quarter of the room: {:+.1f} points.")
+    found("own_accuracy", before, "The network names {:.1%} of new clothes rightly.")
+    found("eight_bit_points", points, "In a quarter of the room: {:+.1f} points.")
 
 # %% [markdown]
 # Out of Keras: the arithmetic as text, as in lesson 25, and the weights beside it.
@@ -3155,8 +3155,8 @@ if all_right:
     if chosen is None:
         print("No setting keeps this promise here; the last one is taken.")
     _, max_batch, max_wait = settings[-1 if chosen is None else chosen]
-    found("promise", 1000 * target, "95 of 100 answers of the model within {:.0f} ms:")
-    found("chosen_batch", max_batch, "your choice is batches of up to {}.")
+    found("promise", 1000 * target, "95 of 100 answers of the model within {:.0f} ms.")
+    found("chosen_batch", max_batch, "Your choice is batches of up to {}.")
 
 # %% [markdown]
 # The app: your door, your health check, your queue. The model runs in a thread of its
@@ -3253,7 +3253,8 @@ if all_right:
     print("Your service stands at", service.url, "and says", came)
 
 # %% [markdown]
-# A request with pictures, one with nonsense:
+# A request with pictures, one with nonsense. The second is a picture of one pixel, and
+# that one is text: which of the two faults does your door name?
 
 # %%
 if all_right:
@@ -3263,6 +3264,10 @@ if all_right:
     nonsense = {"pictures": [[["0.5"]]]}
     refused = httpx.post(service.url + "/predict", json=nonsense, timeout=5)
     print(refused.status_code, refused.json()["detail"])
+
+# %% [markdown]
+# And what it said to the first. The network has trained for a moment only, so not every
+# name will be right:
 
 # %%
 if all_right:
@@ -3289,12 +3294,20 @@ def level_of(table, share):
     return 1000 * level([table.seconds.to_numpy()], [table.status.to_numpy()], share)
 
 
+# %% [markdown]
+# Your own `level` judges both: a request that was not answered would count as one that
+# waited for ever.
+
 # %%
 if all_right:
     late = {name: level_of(table, 95) for name, table in tables.items()}
     ratio = late["one by one"] / late["your queue"]
     found("own_p95", late["your queue"], "Your service: 95 of 100 within {:.0f} ms.")
     found("p95_ratio", ratio, "One by one they wait {:.1f} times as long.")
+
+# %% [markdown]
+# The other levels too. Look at the lower left first: for those who were lucky, is a
+# queue worth anything?
 
 # %%
 if all_right:

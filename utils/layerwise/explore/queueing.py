@@ -11,7 +11,7 @@ from layerwise.plot import levels
 from layerwise.suggest import CourseError
 
 GRID = (0.05, 0.25, 0.45, 0.65, 0.8, 0.95, 1.15)
-"""Rates of the curve, as shares of what the setting can answer at most."""
+"""Rates of the curve, as shares of what the setting can answer at most, or of the slider where that is more."""
 
 BOUND = 300
 COUNT = 350
@@ -28,8 +28,8 @@ def build(measurements, state=None):
 
     @functools.lru_cache(maxsize=64)
     def curve(model, max_batch, window, replicas):
-        ceiling = _ceiling(models[model], max_batch, replicas)
-        rates = [min(share * ceiling, 1.05 * most) for share in GRID]
+        reach = min(_ceiling(models[model], max_batch, replicas), most)
+        rates = [min(share * reach, 1.05 * most) for share in GRID]
         return [_level(models[model], rate, max_batch, window, replicas) for rate in dict.fromkeys(rates)]
 
     def compute(*, rate, max_batch, window, replicas, target, **chosen):
@@ -119,7 +119,7 @@ def draw(result, *, narrow=False):
         {result["model"]: [*result["curve"], result["here"]]},
         measured={result["model"]: measured} if measured else None, target=result["target"], here=result["rate"],
         title="How long strangers wait", height=440 if narrow else 430,
-        subtitle="Played through with measured times of calls; dots: measured with real requests.",
+        subtitle="Lines: played through." + (" Dots: measured." if measured else ""),
     )
     # The axes stay where they are for as long as they can, so that a curve that moves is seen to move.
     made.update_xaxes(range=[0, _end(1.2 * max(result["rate"], min(result["ceiling"], result["most"])))])
@@ -141,7 +141,8 @@ def say(state, result, changed=None):
         return f"{start}more than 5 of 100 requests are sent away: the promise is broken."
     kept = "kept" if here["p95"] <= result["target"] else "broken"
     batch = f" in batches of {here['batch']:.1f}" if state["max_batch"] > 1 else ""
+    busy = f"{rate / most:.0%}" if rate / most >= 0.005 else "less than 1%"
     return (
         f"{start}95 of 100 are answered within {1000 * here['p95']:.0f} ms{batch}: the promise of "
-        f"{1000 * result['target']:.0f} ms is {kept}, at {rate / most:.0%} of what {copies} could do."
+        f"{1000 * result['target']:.0f} ms is {kept}, at {busy} of what {copies} could do."
     )

@@ -60,12 +60,13 @@ def service_levels(levels, *, measured=None, target=None, here=None, title="", s
             _dots(result, name, measured[name], "p95", colour)
     if target:
         result.add_hline(y=1000 * target, line={"color": theme.INK, "width": 1.5, "dash": "dash"})
-        result.add_annotation(x=1, xref="paper", y=math.log10(1000 * target), text=f"promise: {1000 * target:g} ms",
-                              showarrow=False, xanchor="right", yanchor="bottom", font={"color": theme.INK})
+        # On the left, where few requests come, the curves are low and leave room for it.
+        result.add_annotation(x=0, xref="paper", y=math.log10(1000 * target), text=f"promise: {1000 * target:g} ms",
+                              showarrow=False, xanchor="left", yanchor="bottom", font={"color": theme.INK})
     if here is not None:
         result.add_vline(x=here, line={"color": theme.MUTED, "width": 1, "dash": "dot"})
     result.update_xaxes(title="requests a second", rangemode="tozero")
-    result.update_yaxes(title="milliseconds", type="log", dtick=1)
+    result.update_yaxes(title="milliseconds", type="log", dtick=1, exponentformat="none", separatethousands=True)
     return result
 
 
@@ -105,6 +106,7 @@ def _dots(result, name, rows, level, colour):
     rows = [row for row in rows if math.isfinite(row[level])]
     result.add_scatter(
         x=[row["asked"] for row in rows], y=[1000 * row[level] for row in rows], mode="markers", name="measured",
+        legendrank=1001,  # after all services
         showlegend=not any(trace.name == "measured" for trace in result.data),
         marker={"size": 9, "color": theme.PAPER, "line": {"color": colour, "width": 2.5}},
         hovertemplate="measured, %{x:.0f} a second: " + level + " %{y:.1f} ms<extra></extra>",
