@@ -968,14 +968,16 @@ found("mended", mends, told, predicted="17.model")
 
 # %%
 mended = [row for row in zip(test_texts, by_ear, by_both) if row[1] != row[2]]
+print("said              by ear            by both")
 for said, ear, both in mended[:8]:
-    print(f"{said:18} by ear: {ear:18} with the model: {both}")
+    print(f"{said:18}{ear:18}{both}")
 
 # %% [markdown]
-# Look through the list for the other side of it: where the ear was right about a
-# strange sound, the model makes a word of it all the same. Ten words are an easy
-# language. Deep Speech used a model of word sequences, which can be counted on text
-# alone; there is far more of that than of recordings.
+# Look through the list for the other side of it. A word that does not exist shows that
+# the ear was unsure. The model makes a proper word of it, sometimes the wrong one, and
+# then nobody sees the doubt any more. Ten words are an easy language. Deep Speech used
+# a model of word sequences, which can be counted on text alone; there is far more of
+# that than of recordings.
 
 # %% [markdown]
 # ## What noise costs, and what training with it buys
@@ -1072,6 +1074,11 @@ found("half_width", half, "give or take {:.1f}.")
 # helps or hurts in quiet. Both can happen: noise takes away accidents that a network
 # would otherwise rely on, and it also takes away detail. Which of the two is larger
 # depends on the data, so measure it on yours.
+#
+# Then hold the right end of the first line against the score of the same networks on
+# new voices further up. There the pauses were perfectly silent, here is a noise that
+# you would hardly hear. To a network that has met nothing but silence even this can be
+# foreign, since the logarithm makes much of small numbers.
 
 # %% [markdown]
 # ### Try your voice
@@ -1139,8 +1146,10 @@ recordings = {
 }
 
 # %% [markdown]
-# As a still picture first: a string in noise at 5 decibels, and its letters. Where the
-# noise has won, the spikes are lower, and two letters may share a moment.
+# As a still picture first: a string in noise at 5 decibels, and its letters. Compare
+# the spikes with those in quiet further up: are they as high, and do two letters share
+# a moment somewhere? There the network is in doubt. If a *three* is in the string, find
+# the blank that rises between its two e.
 
 # %%
 noisy = spoil(test_sounds[1], 5, 0)
@@ -1435,10 +1444,10 @@ for text, count in Counter(translated[trapped]).most_common(6):
 # *Translate* means to it, mostly: write the English word that goes with such a sound.
 # Where it was right all the same, look at the relatives: *sette* sounds like *siete*
 # and *sept*, *drei* like *three*, and those it has seen translated. A word without a
-# near relative gets the translation of one that merely sounds like it. Whisper, too,
-# learned translation from examples, but from 125,000 hours of speech with English
-# texts, where each word comes in many sentences ([Radford and others,
-# 2022](https://arxiv.org/abs/2212.04356)).
+# near relative gets the translation of one that merely sounds like it, or is written
+# down as it was heard. Whisper, too, learned translation from examples, but from
+# 125,000 hours of speech with English texts, where each word comes in many sentences
+# ([Radford and others, 2022](https://arxiv.org/abs/2212.04356)).
 
 # %% [markdown]
 # The first of its three tasks was to name the language. Most words give it away; some
