@@ -715,23 +715,18 @@ def with_holes(spectrogram, most_frames, most_bands, rng):
 
 
 # %% [markdown]
-# What does your network get to see? A "seven", with holes:
+# What does your network get to see? A "seven", with holes: look for an upright and a
+# level stripe of one even colour, which is the mean. Could you still tell the word from
+# what is left? That is what the network has to learn.
 
 # %%
 if holes_work:
-    shown = log_mel(digits.x_test[heard][: digits.length_test[heard]] / 32768)
-    holed = with_holes(shown, 8, 6, np.random.default_rng(3))
-    figure = plot.heatmap(
-        holed.T,
-        x=np.arange(len(holed)) / 50,
-        y=np.arange(24),
-        x_title="time in seconds",
-        y_title="band, low to high",
-        value_title="level",
-        number="",
-        title="A spoken seven with two stripes hidden",
-        height=420,
-    )
+    clip = digits.x_test[heard][: digits.length_test[heard]] / 32768
+    holed = with_holes(log_mel(clip), 8, 6, np.random.default_rng(3))
+    frames = {"rate": 8000, "window": 256, "hop": 160}
+    bars = {"y": np.arange(1, 25), "y_title": "mel band", "value_title": "level"}
+    title = "A spoken seven with two stripes hidden"
+    figure = plot.sound(clip, holed, **frames, **bars, title=title)
 figure if holes_work else None
 
 # %% [markdown]
@@ -2241,15 +2236,15 @@ if ready:
     by_beam = rates["beam with the model"][1]
     found("beam_errors", by_beam, "with your beam and the language model, {:.0%}.")
 
+# %% [markdown]
+# Quiet is at the right. Compare the gap between the two curves at both ends: a language
+# model can mend a word that was nearly heard, and can only guess one that was not.
+
 # %%
 if ready:
-    figure = plot.curves(
-        rates,
-        x=DECIBELS,
-        x_title="signal-to-noise ratio in decibels",
-        y_title="word error rate",
-        title="Your reader, strangers, and noise",
-    )
+    axes = {"x_title": "signal-to-noise ratio in dB", "y_title": "word error rate"}
+    title = "Your reader, strangers, and noise"
+    figure = plot.curves(rates, x=DECIBELS, **axes, title=title)
 figure if ready else None
 
 # %% [markdown]

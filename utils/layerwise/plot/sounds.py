@@ -117,7 +117,8 @@ def sound(samples, spectrogram, *, rate, window, hop, frame=0, y=None, y_title="
         )
     half = (bins[1] - bins[0]) / 2 if len(bins) > 1 else 0.5
     low, high = float(bins[0] - half), float(bins[-1] + half)
-    panels.panel(2, [0, right], tops[1], x={**time, "title": {"text": "time in seconds", "standoff": 4}},
+    below = {"showgrid": False, "title": {"text": "time in seconds", "standoff": 4}}
+    panels.panel(2, [0, right], tops[1], x={**time, **below},
                   y={"range": [low, high], "showgrid": False, "title": {"text": y_title}})
     span = float(values.max() - values.min()) or 1.0
     levels = np.round((values - values.min()) / span * 255).astype("uint8")

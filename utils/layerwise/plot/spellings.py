@@ -63,7 +63,8 @@ def spelled(spectrogram, probabilities, letters, *, seconds, until=None, text=No
     result = figure(title=title, subtitle=subtitle, summary=summary or words, height=520 if narrow else 460)
     panels, time = _panels.Panels(), {"range": [0, seconds], "nticks": 6}
     bands = {"range": [0.5, values.shape[1] + 0.5], "showgrid": False, "nticks": 4, "title": {"text": "mel band"}}
-    panels.panel(1, [0, 1], [0.5, 1.0], x={**time, "showticklabels": False, "ticks": "", "anchor": "y"}, y=bands)
+    bare = {"showgrid": False, "showticklabels": False, "ticks": "", "anchor": "y"}
+    panels.panel(1, [0, 1], [0.5, 1.0], x={**time, **bare}, y=bands)
     span = float(values.max() - values.min()) or 1.0
     levels = np.round((values - values.min()) / span * 255).astype("uint8")
     panels.sheet(1, _table(theme.INTENSITY)[levels.T], [0, seconds], [0.5, values.shape[1] + 0.5])
