@@ -49,7 +49,8 @@ rng = np.random.default_rng(0)
 # true: part of the test can be known by heart, the other part cannot.
 
 # %%
-tickets = data.load("support_tickets")
+SIZE = 24_000 if PROFILE == "full" else 6_000
+tickets = data.load("support_tickets", size=SIZE)
 tickets
 
 # %% [markdown]
@@ -421,7 +422,7 @@ assert not np.allclose(before[:, -1], after[:, -1], atol=1e-5)
 # coin; a piece that was thought one of eight equal ones costs three.
 
 # %%
-STEPS = {"smoke": 20, "quick": 1000, "full": 5000}[PROFILE]
+STEPS = {"smoke": 20, "quick": 1000, "full": 3000}[PROFILE]
 ROUNDS = {"smoke": 2, "quick": 10, "full": 10}[PROFILE]
 
 
