@@ -1459,7 +1459,7 @@ found("own_folder", np.mean(said == own_y), "Left out and named rightly: {:.0%}.
 # ## What we found
 #
 # - Most of what a network for flowers must know is not about flowers. With a borrowed
-#   eye, a few labels of each kind did better than very many without it.
+#   eye, a few labels of each kind were worth very many without it.
 # - Frozen means: no weight and no record moves. Then each picture is looked at once.
 # - Without labels an eye can be trained as well; in small it is a modest one.
 # - Fine-tuning with few labels has more to lose than to gain. Adam needs its factor at
