@@ -773,12 +773,12 @@ found("holes_variational", holes, "Here {:.0%} of random places are holes.")
 found("holes_left", holes / holes_plain, "That is {:.2f} times as many.")
 
 # %% [markdown]
-# Order has a price, and it is paid in sharpness:
+# Does order have a price? If so, it is paid in sharpness:
 
 # %%
 ours = errors(x_validation, copied(decoder, codes)).mean()
 price = ours / errors(x_validation, copied(plain, x_validation)).mean()
-sentence = "The price: its copies have {:.2f} times the plain network's error."
+sentence = "Its copies have {:.2f} times the plain network's error."
 found("price_of_order", price, sentence)
 
 # %% [markdown]
@@ -1263,7 +1263,7 @@ found("test_deep_16", by_pca - gain, "The deep network: {:.4f}.")
 sentence = "Even at the low end of the interval, depth saves {:.0%} of PCA's error."
 found("least_gain_16", (gain - half) / by_pca, sentence)
 gain = gain_of(64)[0] / straight[64].mean()
-found("gain_64", gain, "With 64 numbers it saves {:.0%}: there, PCA is hard to beat.")
+found("gain_64", gain, "With 64 numbers it saves {:.0%} (below zero, PCA won).")
 
 # %% [markdown]
 # **Who guards the shops best?** All test pictures of the shop's own kind are ordinary,
