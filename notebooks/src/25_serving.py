@@ -241,14 +241,18 @@ def opened(path):
 
 
 # %% [markdown]
-# Keras has a line for the whole way. It needs the network to have been called once:
+# Keras has a line for the whole way. It needs the network to have been called once.
+# (With JAX behind Keras it needs a further package, so there the file that was written
+# by hand has to do.)
 
 # %%
 import warnings
 
 warnings.simplefilter("ignore", FutureWarning)  # Keras uses a name that NumPy renames
-exported_file = str(workshop / "mlp.onnx")
-mlp.export(exported_file, format="onnx", verbose=False)
+exported_file = by_hand_file
+if keras.backend.backend() != "jax":
+    exported_file = str(workshop / "mlp.onnx")
+    mlp.export(exported_file, format="onnx", verbose=False)
 by_hand, exported = opened(by_hand_file), opened(exported_file)
 
 # %% [markdown]
