@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -26,6 +27,9 @@ if MIRROR:
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "mirror(*files): needs these files, or any, in the folder LAYERWISE_MIRROR")
+    # A job in the background of a script is started with interrupts ignored, and would hand that on to every test.
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     # Fixtures of a wider scope than one test run before `own_home`; they must not find a person's folders either.
     folder = tempfile.mkdtemp(prefix="layerwise-tests-")
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
