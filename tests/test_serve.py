@@ -556,7 +556,8 @@ def lesson():
 
     from conftest import ROOT
 
-    tree = ast.parse((ROOT / "notebooks/src/25_serving.py").read_text().replace("= await asyncio.gather", "= list"))
+    page = ROOT / "notebooks/src/25_serving.py"
+    tree = compile(page.read_text(), page, "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     names = {"Waiting", "Batcher", "ask", "collect", "call_once", "call", "hand_back", "work", "percentile"}
     body = [node for node in tree.body if getattr(node, "name", None) in names]
     scope = {"np": np, "asyncio": asyncio, "time": time, "dataclass": dataclasses.dataclass, "field": dataclasses.field,
@@ -605,6 +606,18 @@ def test_an_error_reaches_only_who_caused_it(lesson):
 
     first, second, third = play(lesson, scene, touchy, max_batch=8, max_wait=0.05)
     assert (first, third) == (2.0, 6.0) and isinstance(second, ValueError)
+
+
+def test_nobody_gets_an_answer_of_a_model_that_has_lost_one(lesson):
+    def forgetful(pictures):
+        return double(pictures)[1:] if len(pictures) > 1 else double(pictures)
+
+    async def scene(batcher):
+        answers = await asyncio.gather(*(lesson["ask"](batcher, np.full(3, n)) for n in (1.0, 2.0, 3.0)))
+        return answers, [size for size, _ in batcher.calls]
+
+    answers, sizes = play(lesson, scene, forgetful, max_batch=8, max_wait=0.05)
+    assert answers == [2.0, 4.0, 6.0] and sizes == [3, 1, 1, 1]
 
 
 def test_a_client_that_has_gone_is_left_out(lesson):

@@ -719,14 +719,17 @@ async def call_once(batcher, batch):
 
 
 # %% [markdown]
-# Answers go back by position: the third answer belongs to the third request. An
-# envelope that has been cancelled in the meantime takes nothing any more.
+# Answers go back by position: the third answer belongs to the third request. Should the
+# model lose one, all behind it would move up, and strangers would get each other's. So
+# the two are counted before the first envelope is filled. One that has been cancelled in
+# the meantime takes nothing any more.
 
 
 # %%
 def hand_back(batch, answers):
     """Put each answer, or the error, into its envelope, if anybody still waits."""
-    for request, answer in zip(batch, answers, strict=True):
+    pairs = list(zip(batch, answers, strict=True))
+    for request, answer in pairs:
         if isinstance(answer, Exception) and not request.answer.done():
             request.answer.set_exception(answer)
         elif not request.answer.done():
