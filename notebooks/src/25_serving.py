@@ -1329,7 +1329,7 @@ one = seconds_of(rivals, x_validation[:1], repeats=15)
 
 # %%
 lost = 100 * (share_right(large, y_validation) - right8)
-found("int8_lost", lost, "The library loses {:.1f} points.", predicted="25.int8")
+found("int8_lost", lost, "Lost in bytes: {:+.1f} points.", predicted="25.int8")
 found("int8_speed", one["library"] / one["in bytes"], "It is {:.1f} times sooner.")
 found("int8_mlp", one["mlp"] / one["mlp8"], "The mlp's call is {:.2f} times sooner.")
 
