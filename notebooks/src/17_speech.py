@@ -895,7 +895,7 @@ of_strange = by_voice(strange_texts, strange_written, strange_whose)
 # %%
 names = [*of_new, *(f"{voice}, a stranger" for voice in of_strange)]
 rates = [*of_new.values(), *of_strange.values()]
-looks = {"x_title": "words wrong", "number": ".0%"}
+looks = {"x_title": "words wrong", "number": ".0%", "height": 460}
 plot.bars(names, rates, **looks, title="The same task, voice by voice")
 
 # %% [markdown]

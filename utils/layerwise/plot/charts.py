@@ -207,8 +207,10 @@ def bars(names, values, *, low=None, high=None, x_title="", title="", number=Non
         customdata=[name + ": " + w + s for name, w, s in zip(names, written, spans, strict=True)],
         hovertemplate="%{customdata}<extra></extra>",
     )
+    # Behind a whisker's cap a thin space would touch it.
+    lead = " " if error_x is None else "\u2002"
     result.add_scatter(
-        y=where, x=np.maximum(ends, 0), mode="text", text=[f" {w}" for w in written], textposition="middle right",
+        y=where, x=np.maximum(ends, 0), mode="text", text=[lead + w for w in written], textposition="middle right",
         textfont={"size": theme.SIZES["label"], "color": theme.INK}, hoverinfo="skip", showlegend=False,
         cliponaxis=False,
     )

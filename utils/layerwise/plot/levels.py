@@ -65,8 +65,8 @@ def service_levels(levels, *, measured=None, target=None, here=None, title="", s
                               showarrow=False, xanchor="left", yanchor="bottom", font={"color": theme.INK})
     if here is not None:
         result.add_vline(x=here, line={"color": theme.MUTED, "width": 1, "dash": "dot"})
-    result.update_xaxes(title="requests a second", rangemode="tozero")
-    result.update_yaxes(title="milliseconds", type="log", dtick=1, exponentformat="none", separatethousands=True)
+    result.update_xaxes(title_text="requests a second", rangemode="tozero")
+    result.update_yaxes(title_text="milliseconds", type="log", dtick=1, exponentformat="none", separatethousands=True)
     return result
 
 
