@@ -194,9 +194,6 @@ BACKEND = keras.backend.backend()
 if BACKEND == "tensorflow":
     import tensorflow as tf
 
-    # This page compiles many small networks on purpose; no warnings about that.
-    tf.get_logger().setLevel("ERROR")
-
 # %% [markdown]
 # For a batch of inputs and labels it gives the loss and its slopes:
 
