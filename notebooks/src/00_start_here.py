@@ -56,12 +56,8 @@ digits
 # meant. That note is called the *label*.
 
 # %%
-plot.images(
-    digits.x_train[:30],
-    titles=digits.y_train[:30],
-    columns=10,
-    title="Thirty training digits, each with its label",
-)
+title = "Thirty training digits, each with its label"
+plot.images(digits.x_train[:30], titles=digits.y_train[:30], columns=10, title=title)
 
 # %% [markdown]
 # To the machine a picture is a grid of 28 × 28 numbers, from 0 for paper to 255 for ink.
@@ -86,8 +82,9 @@ print(f"{len(x_train):,} digits to learn from, {len(x_test):,} to be tested on")
 #
 # How would *you* describe the digits to somebody who has never seen any? One idea: count
 # on holes. A 0 encloses a large one, a 6 has one low down, a 9 has one high up, an 8 has
-# two whose common centre lies in the middle, and a 1 has none and is narrow. The function finds holes by flooding the paper from the edge:
-# whatever stays dry is enclosed by ink.
+# two whose common centre lies in the middle, and a 1 has none and is narrow. The
+# function finds holes by flooding the paper from the edge: whatever stays dry is
+# enclosed by ink.
 
 
 # %%
@@ -102,15 +99,14 @@ def enclosed(pictures):
     return (paper & ~wet)[:, 1:-1, 1:-1]
 
 
-holes = enclosed(x_train[:10])
+# %% [markdown]
+# Does it do what it should? Look before you build on it: the ink is pale here, and
+# what the flood left dry is dark.
 
 # %%
-plot.images(
-    np.maximum(x_train[:10] * 0.35, holes),
-    titles=y_train[:10],
-    columns=10,
-    title="The holes that the flood leaves dry, in dark",
-)
+marked = np.maximum(x_train[:10] * 0.35, enclosed(x_train[:10]))
+title = "The holes that the flood leaves dry, in dark"
+plot.images(marked, titles=y_train[:10], columns=10, title=title)
 
 # %% [markdown]
 # Four measurements of a picture are enough for a rule: the size of the hole, the row of
@@ -160,14 +156,13 @@ predict(
     ["about one in ten, no better than guessing", "about half", "nearly all"],
 )
 
+# %% [markdown]
+# Now the test digits have their turn, which nobody has looked at so far:
+
 # %%
 rule_accuracy = np.mean(rule(x_test) == y_test)
-found(
-    "rule_accuracy",
-    rule_accuracy,
-    "The rule reads {:.1%} of the test digits.",
-    predicted="00.rule",
-)
+told = "The rule reads {:.1%} of the test digits."
+found("rule_accuracy", rule_accuracy, told, predicted="00.rule")
 
 # %% [markdown]
 # It is better than chance, which would be one in ten, and far from useful. Notice *where*
@@ -186,13 +181,10 @@ found(
 # becomes more probable. This model is called **logistic regression**.
 
 # %%
-linear = keras.Sequential(
-    [
-        keras.Input((28, 28)),
-        keras.layers.Flatten(),
-        keras.layers.Dense(10, activation="softmax"),
-    ]
-)
+linear = keras.Sequential()
+linear.add(keras.Input((28, 28)))
+linear.add(keras.layers.Flatten())
+linear.add(keras.layers.Dense(10, activation="softmax"))
 
 # %% [markdown]
 # `softmax` turns the ten scores into ten probabilities. How training finds good weights
@@ -204,6 +196,11 @@ linear = keras.Sequential(
 EPOCHS = {"smoke": 1, "quick": 8, "full": 8}[PROFILE]
 linear.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
 history = linear.fit(x_train, y_train, batch_size=64, epochs=EPOCHS, verbose=0)
+
+# %% [markdown]
+# It never heard of holes or strokes, and has no way to notice either: a weighted sum
+# cannot ask whether two pixels are dark *together*. So what would you bet?
+
 # %%
 predict(
     "00.linear",
@@ -216,14 +213,14 @@ predict(
     ],
 )
 
+# %% [markdown]
+# `evaluate` gives the loss and the *accuracy*, the share of digits that are read
+# correctly. The same unseen digits as before:
+
 # %%
 linear_accuracy = linear.evaluate(x_test, y_test, verbose=0)[1]
-found(
-    "linear_accuracy",
-    linear_accuracy,
-    "Logistic regression reads {:.1%} of the test digits.",
-    predicted="00.linear",
-)
+told = "Logistic regression reads {:.1%} of the test digits."
+found("linear_accuracy", linear_accuracy, told, predicted="00.linear")
 
 # %% [markdown]
 # We can look at what it has learned, since its weights are themselves pictures. Where a
@@ -231,18 +228,14 @@ found(
 
 # %%
 weights = np.moveaxis(linear.get_weights()[0].reshape(28, 28, 10), -1, 0)
-plot.images(
-    weights,
-    titles=range(10),
-    columns=5,
-    title="The ten templates that logistic regression has learned",
-)
+title = "The ten templates that logistic regression has learned"
+plot.images(weights, titles=range(10), columns=5, title=title)
 
 # %% [markdown]
 # The 0 is the clearest: its template punishes ink in the middle. The speckle at the edge
-# is where no training digit has ink: those weights have stayed at their random start. But one template must
-# serve every way of writing a digit, wherever on the page it stands. That is the limit of
-# this model, and the reason for the next one.
+# is where no training digit has ink: those weights have stayed at their random start. But
+# one template must serve every way of writing a digit, wherever on the page it stands.
+# That is the limit of this model, and the reason for the next one.
 
 # %% [markdown]
 # ## The third way: learn the features too
@@ -253,17 +246,15 @@ plot.images(
 # the strongest response in each 2 × 2 square. Lesson 08 opens both.
 
 # %%
-convnet = keras.Sequential(
-    [
-        keras.Input((28, 28, 1)),
-        keras.layers.Conv2D(16, kernel_size=3, activation="relu"),
-        keras.layers.MaxPooling2D(),
-        keras.layers.Conv2D(32, kernel_size=3, activation="relu"),
-        keras.layers.MaxPooling2D(),
-        keras.layers.Flatten(),
-        keras.layers.Dense(10, activation="softmax"),
-    ]
-)
+convnet = keras.Sequential([keras.Input((28, 28, 1))])
+for filters in (16, 32):
+    convnet.add(keras.layers.Conv2D(filters, kernel_size=3, activation="relu"))
+    convnet.add(keras.layers.MaxPooling2D())
+convnet.add(keras.layers.Flatten())
+convnet.add(keras.layers.Dense(10, activation="softmax"))
+
+# %% [markdown]
+# A fair question before any praise: is it better because it is larger?
 
 # %%
 print(f"{linear.count_params():,} numbers to learn in the linear model")
@@ -283,29 +274,27 @@ predict(
 
 # %% [markdown]
 # Training works as before. The curve grows while it runs, and you may stop at any time:
-# the network keeps what it has learned so far.
+# the network keeps what it has learned so far. (`[..., None]` gives each picture a last
+# axis of length 1. It is the picture's one channel, grey; a photo would have three.)
 
 # %%
-convnet.compile(
-    keras.optimizers.Adam(0.002),
-    "sparse_categorical_crossentropy",
-    metrics=["accuracy"],
-)
-history = convnet.fit(
-    x_train[..., None],
-    y_train,
-    batch_size=64,
-    epochs={"smoke": 1, "quick": 9, "full": 6}[PROFILE],
-    verbose=0,
-    callbacks=[train.LiveCurves(), train.StopButton()],
-)
+adam, loss = keras.optimizers.Adam(0.002), "sparse_categorical_crossentropy"
+convnet.compile(adam, loss, metrics=["accuracy"])
+settings = {"epochs": {"smoke": 1, "quick": 9, "full": 6}[PROFILE], "batch_size": 64}
+settings["callbacks"] = [train.LiveCurves(), train.StopButton()]
+history = convnet.fit(x_train[..., None], y_train, verbose=0, **settings)
+
+# %% [markdown]
+# The same test for the third time:
+
 # %%
 convnet_accuracy = convnet.evaluate(x_test[..., None], y_test, verbose=0)[1]
-found(
-    "convnet_accuracy",
-    convnet_accuracy,
-    "The small deep network reads {:.1%} of the test digits.",
-)
+told = "The small deep network reads {:.1%} of the test digits."
+found("convnet_accuracy", convnet_accuracy, told)
+
+# %% [markdown]
+# An accuracy says how many, not which. So keep what each of the three answers, and ask
+# the network about those digits only that the linear model got wrong:
 
 # %%
 answers = {
@@ -313,16 +302,10 @@ answers = {
     "linear": linear.predict(x_test, verbose=0).argmax(axis=1),
     "convnet": convnet.predict(x_test[..., None], verbose=0).argmax(axis=1),
 }
-rescued = np.mean(
-    answers["convnet"][answers["linear"] != y_test]
-    == y_test[answers["linear"] != y_test]
-)
-found(
-    "rescued",
-    rescued,
-    "It gets {:.0%} of the linear model's mistakes right.",
-    predicted="00.convnet",
-)
+missed = answers["linear"] != y_test
+rescued = np.mean(answers["convnet"][missed] == y_test[missed])
+told = "It gets {:.0%} of the linear model's mistakes right."
+found("rescued", rescued, told, predicted="00.convnet")
 
 # %% [markdown]
 # ## Three answers to one question
@@ -341,18 +324,17 @@ def wilson(accuracy, count, z=1.96):
     return middle - half / (1 + z**2 / count), middle + half / (1 + z**2 / count)
 
 
+# %% [markdown]
+# Compare the gaps between the bars with the width of the whiskers. Where a gap is many
+# whiskers wide, other test digits of the same kind would hardly turn the order round.
+
 # %%
+WAYS = ["written rule", "one weight a pixel", "small deep network"]
 accuracies = np.array([rule_accuracy, linear_accuracy, convnet_accuracy])
 low, high = wilson(accuracies, len(y_test))
-plot.bars(
-    ["written rule", "one weight a pixel", "small deep network"],
-    accuracies,
-    low=low,
-    high=high,
-    x_title="share of test digits read correctly",
-    number=".1%",
-    title="The share of unseen digits that each of the three ways reads",
-)
+looks = {"x_title": "share of test digits read correctly", "number": ".1%"}
+title = "The share of unseen digits that each of the three ways reads"
+plot.bars(WAYS, accuracies, low=low, high=high, **looks, title=title)
 
 # %% [markdown]
 # The network learns its features, but not from nothing: we did prescribe that its filters
@@ -361,18 +343,10 @@ plot.bars(
 # Look at some digits that only the deep network reads. Would you have got them all?
 
 # %%
-only = (
-    (answers["convnet"] == y_test)
-    & (answers["linear"] != y_test)
-    & (answers["rule"] != y_test)
-)
+only = (answers["convnet"] == y_test) & missed & (answers["rule"] != y_test)
 chosen = np.flatnonzero(only)[:20]
-plot.images(
-    x_test[chosen],
-    titles=y_test[chosen],
-    columns=10,
-    title="Read by the deep network alone, with the true label",
-)
+title = "Read by the deep network alone, with the true label"
+plot.images(x_test[chosen], titles=y_test[chosen], columns=10, title=title)
 
 # %% [markdown]
 # ## Draw your own
@@ -381,20 +355,21 @@ plot.images(
 # digit, side by side.
 
 # %%
+array = keras.ops.convert_to_numpy
 answerers = {
     "rule": lambda picture: np.eye(10)[rule(picture[None])[0]],
-    "linear": lambda picture: keras.ops.convert_to_numpy(linear(picture[None]))[0],
-    "convnet": lambda picture: keras.ops.convert_to_numpy(
-        convnet(picture[None, ..., None])
-    )[0],
+    "linear": lambda picture: array(linear(picture[None]))[0],
+    "convnet": lambda picture: array(convnet(picture[None, ..., None]))[0],
 }
 
+# %% [markdown]
+# A rule knows no doubt: it puts everything on one digit. The two that have learned share
+# their belief out.
+
 # %%
-plot.probabilities(
-    {name: answer(x_test[0]) for name, answer in answerers.items()},
-    labels=range(10),
-    title="Three opinions about the first test digit",
-)
+opinions = {name: answer(x_test[0]) for name, answer in answerers.items()}
+title = "Three opinions about the first test digit"
+plot.probabilities(opinions, labels=range(10), title=title)
 
 # %% [markdown]
 # Draw a digit with the mouse or a finger and watch the three make up their minds while
@@ -465,6 +440,10 @@ predict(
     ],
 )
 
+# %% [markdown]
+# A stopwatch is fooled by whatever else the machine does meanwhile. That can only make a
+# product slower, so the best of some runs comes nearest to the truth.
+
 # %%
 from time import perf_counter
 
@@ -530,28 +509,24 @@ def keras_product():
 name = "Keras on the GPU" if on_gpu else "Keras, no GPU here"
 speeds[name] = speed(keras_product, size)
 
-# %%
-ratio = speeds["one core"] / speeds["plain Python"]
-found(
-    "core_speedup",
-    ratio,
-    "One core is {:,.0f} times as fast as the plain loop.",
-    predicted="00.cores",
-)
-found(
-    "gigaflops",
-    max(speeds.values()),
-    "This machine does {:,.0f} billion operations a second.",
-)
+# %% [markdown]
+# The answer to your guess, and the best that this machine did:
 
 # %%
-plot.bars(
-    list(speeds),
-    list(speeds.values()),
-    x_title="billion operations a second",
-    log=True,
-    title="Multiplying matrices: operations a second, by who does the work",
-)
+ratio = speeds["one core"] / speeds["plain Python"]
+told = "One core is {:,.0f} times as fast as the plain loop."
+found("core_speedup", ratio, told, predicted="00.cores")
+told = "This machine does {:,.0f} billion operations a second."
+found("gigaflops", max(speeds.values()), told)
+
+# %% [markdown]
+# All of them in one picture. Each line of the axis is ten times the one before; on an
+# axis with equal steps the first bar could not be seen.
+
+# %%
+axis = {"x_title": "billion operations a second", "log": True}
+title = "Multiplying matrices: operations a second, by who does the work"
+plot.bars(list(speeds), list(speeds.values()), **axis, title=title)
 
 # %% [markdown]
 # Two gains make up the step from Python to NumPy. For every single product plain Python
@@ -560,9 +535,9 @@ plot.bars(
 # need again, and uses numbers of half the length. The step from one core to more is of
 # another kind: doing things side by side.
 #
-# A graphics processor carries that further: hundreds to thousands of small cores, each doing the
-# same sum on other numbers. AlexNet, the network that set off the present wave in 2012,
-# was trained on two of them in five to six days
+# A graphics processor carries that further: hundreds to thousands of small cores, each
+# doing the same sum on other numbers. AlexNet, the network that set off the present wave
+# in 2012, was trained on two of them in five to six days
 # ([its paper](https://papers.nips.cc/paper/4824-imagenet-classification-with-deep-convolutional-neural-networks),
 # introduction). Lesson 03 meets it. Every lesson of this course also runs without a GPU.
 
@@ -664,23 +639,22 @@ after = [
 ]
 drop = accuracies - after
 
-# %%
-plot.bars(
-    ["written rule", "one weight a pixel", "small deep network"],
-    drop,
-    x_title="share of test digits lost by a shift of three pixels",
-    number=".1%",
-    title="Templates are nailed to their pixels",
-)
+# %% [markdown]
+# What each of the three has lost. Is the order the one that you expected?
 
 # %%
-found(
-    "linear_drop", drop[1], "The shift costs logistic regression {:.1%} of the digits."
-)
+looks["x_title"] = "share of test digits lost by a shift of three pixels"
+plot.bars(WAYS, drop, **looks, title="Templates are nailed to their pixels")
+
+# %% [markdown]
+# A small network is not immune either: its filters go everywhere, but its last layer
+# still has a weight for every place.
+
+# %%
+told = "The shift costs logistic regression {:.1%} of the digits."
+found("linear_drop", drop[1], told)
 found("convnet_drop", drop[2], "It costs the deep network {:.1%}.")
-assert drop[1] > drop[2] > drop[0], (
-    "a shift should hurt templates most and the rule least"
-)
+assert drop[1] > drop[2] > drop[0], "a shift should hurt templates most, the rule least"
 
 # %% [markdown]
 # ## Where you are, and what comes back
