@@ -61,8 +61,8 @@ print(f"1.5 · 0.9 - 1.0 · 0.2 - 0.4 = {umbrella:.2f}")
 
 # %% [markdown]
 # Above zero speaks for the umbrella, and more the larger it is. The activation decides
-# what becomes of the sum: `relu` lets positive sums through and
-# silences negative ones; `sigmoid` and `tanh` squash it into a fixed range; the old
+# what becomes of the sum: `relu` lets positive sums through and silences negative ones;
+# `sigmoid` and `tanh` squash it into a fixed range; the old
 # `step` only says yes or no.
 
 # %%
@@ -100,7 +100,7 @@ predict(
 
 # %% [markdown]
 # Rather than argue, we try very many neurons: every weight and bias from -2 to 2 in steps
-# of a quarter, and count for how many of the four inputs the best one is right.
+# of a quarter. One row of `outputs` for each of the four inputs, one column a neuron:
 
 # %%
 corners = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
@@ -109,29 +109,32 @@ steps = np.arange(-2, 2.25, 0.25)
 many = np.array(np.meshgrid(steps, steps, steps)).reshape(3, -1)
 outputs = corners @ many[:2] + many[2] > 0
 
+# %% [markdown]
+# Of all these neurons, take the best for each task. On how many of the four inputs is it
+# right?
+
 # %%
 best = {}
 for name, target in wanted.items():
     right = (outputs == np.array(target)[:, None]).mean(axis=0)
     best[name] = right.max()
-    print(
-        f"{name:4} best of {right.size:,} neurons: {right.max():.0%} of the four inputs"
-    )
+    told = f"best of {right.size:,} neurons: {best[name]:.0%} of the four inputs"
+    print(f"{name:4} {told}")
+
+# %% [markdown]
+# So your guess can be settled:
 
 # %%
-found(
-    "xor_single_neuron",
-    best["XOR"],
-    "On XOR the best of them gets {:.0%} of the inputs right.",
-    predicted="02.xor",
-)
+told = "On XOR the best of them gets {:.0%} of the inputs right."
+found("xor_single_neuron", best["XOR"], told, predicted="02.xor")
 
 # %% [markdown]
 # A finer grid would not help. Suppose a neuron did it. Then (1, 0) needs $w_1 + b > 0$ and
 # (0, 1) needs $w_2 + b > 0$, so together $w_1 + w_2 + 2b > 0$. But (0, 0) needs $b \le 0$ and
-# (1, 1) needs $w_1 + w_2 + b \le 0$, so the same sum would be at most 0. Minsky and Papert made this
-# limit famous in *Perceptrons* ([1969](https://mitpress.mit.edu/9780262630221/perceptrons/)).
-# The way out is more than one neuron.
+# (1, 1) needs $w_1 + w_2 + b \le 0$, so the same sum would be at most 0. Minsky and Papert
+# made this limit famous in *Perceptrons*
+# ([1969](https://mitpress.mit.edu/9780262630221/perceptrons/)). The way out is more than
+# one neuron.
 
 # %% [markdown]
 # ## A layer is a matrix product
@@ -166,8 +169,8 @@ assert np.allclose(layer, by_hand)
 #
 # What one neuron cannot do, three can. Two *hidden* neurons both add their inputs; the
 # second subtracts 1 first, so that it speaks up only when both inputs are 1. The *output*
-# has no activation: it takes the first and subtracts the second twice. (The weights are those of chapter 6.1 of
-# [Goodfellow, Bengio and Courville](https://www.deeplearningbook.org/contents/mlp.html).)
+# has no activation: it takes the first and subtracts the second twice. (The weights are
+# those of chapter 6.1 of [Goodfellow, Bengio and Courville](https://www.deeplearningbook.org/contents/mlp.html).)
 
 # %%
 hidden = relu(corners @ np.array([[1, 1], [1, 1]]) + np.array([0, -1]))
@@ -201,13 +204,14 @@ second, second_bias = rng.normal(size=(5, 1)), rng.normal(size=1)
 two_layers = (batch @ first + first_bias) @ second + second_bias
 one_layer = batch @ (first @ second) + (first_bias @ second + second_bias)
 
+# %% [markdown]
+# The new layer's weights are a product of the old ones, and its bias is what the second
+# layer makes of the first one's. Do the two ways agree on every example?
+
 # %%
-found(
-    "layers_worth_one",
-    np.abs(two_layers - one_layer).max(),
-    "Two layers without relu differ from a single one by {:.0e}.",
-    predicted="02.linear",
-)
+apart = np.abs(two_layers - one_layer).max()
+told = "Two layers without relu differ from a single one by {:.0e}."
+found("layers_worth_one", apart, told, predicted="02.linear")
 assert np.allclose(two_layers, one_layer)
 
 # %% [markdown]
@@ -225,9 +229,8 @@ assert np.allclose(two_layers, one_layer)
 # one output, how surely the point is orange.
 
 # %%
-plot.network(
-    [2, 4, 4, 1], title="Two inputs, two hidden layers of four units, one output"
-)
+title = "Two inputs, two hidden layers of four units, one output"
+plot.network([2, 4, 4, 1], title=title)
 
 # %% [markdown]
 # Press *Train* and watch the boundary bend. Then try this: take away all hidden layers.
@@ -239,8 +242,9 @@ explore.playground(layers=2, units=4)
 
 # %% [markdown]
 # Without a hidden layer the boundary stays straight, as with the single neuron. Each
-# hidden unit lets it bend once more; with `relu` you can see the kinks. And when the learning rate is too large, the
-# loss jumps about: lesson 05 predicts at which learning rate that begins.
+# hidden unit lets it bend once more; with `relu` you can see the kinks. And when the
+# learning rate is too large, the loss jumps about: lesson 05 predicts at which learning
+# rate that begins.
 
 # %% [markdown]
 # ## The same network in Keras
@@ -254,28 +258,29 @@ sizes = [784, 128, 10]
 counts = [(inputs + 1) * units for inputs, units in zip(sizes, sizes[1:])]
 print(" + ".join(f"{count:,}" for count in counts), "=", f"{sum(counts):,}")
 
-# %%
-mlp = keras.Sequential(
-    [
-        keras.Input((28, 28)),
-        keras.layers.Flatten(),
-        keras.layers.Dense(128, activation="relu"),
-        keras.layers.Dropout(0.2),
-        keras.layers.Dense(10, activation="softmax"),
-    ]
-)
-assert mlp.count_params() == sum(counts)
+# %% [markdown]
+# Make a habit of it: count the parameters before you build a network, and let the
+# network confirm the count. Most wrong shapes come to light there.
 
 # %%
-plot.network(
-    sizes, title="Nearly all parameters stand between the pixels and the hidden layer"
-)
+mlp = keras.Sequential([keras.Input((28, 28)), keras.layers.Flatten()])
+mlp.add(keras.layers.Dense(128, activation="relu"))
+mlp.add(keras.layers.Dropout(0.2))
+mlp.add(keras.layers.Dense(10, activation="softmax"))
+assert mlp.count_params() == sum(counts)
+
+# %% [markdown]
+# Drawn in full it would be a wall of lines, so the figure shows a few units of each layer:
+
+# %%
+title = "Nearly all parameters stand between the pixels and the hidden layer"
+plot.network(sizes, title=title)
 
 # %% [markdown]
 # `Dropout` has no parameters: while training, it silences a random fifth of the hidden
 # units, which lesson 04 explains; while predicting, it does nothing. `Dense` is the layer
-# you have just written, and to prove it we take its weights out and compute the forward pass by
-# hand. One function is missing: the *softmax*, which turns ten scores into ten
+# you have just written, and to prove it we take its weights out and compute the forward
+# pass by hand. One function is missing: the *softmax*, which turns ten scores into ten
 # probabilities that add up to 1.
 
 
@@ -287,17 +292,29 @@ def softmax(scores):
     return exponentials / exponentials.sum(axis=-1, keepdims=True)
 
 
+# %% [markdown]
+# The digits are those of lesson 00, their pixels brought down from 0 to 255 to 0 to 1. A
+# score adds up many inputs. Large inputs would make large scores, and a softmax that is
+# sure of everything before it has learned anything.
+
 # %%
 digits = data.load("digits", source="best" if PROFILE == "full" else "bundled")
 x_train, x_test = digits.x_train / np.float32(255), digits.x_test / np.float32(255)
 y_train, y_test = digits.y_train, digits.y_test
 digits
 
+# %% [markdown]
+# And now the whole network by hand, for a batch of a hundred digits. `get_weights` gives
+# the arrays in the order of the layers, the weights of each before its bias.
+
 # %%
 hidden_weights, hidden_bias, output_weights, output_bias = mlp.get_weights()
 inputs = x_test[:100].reshape(100, 784)
 hidden = relu(inputs @ hidden_weights + hidden_bias)
 probabilities = softmax(hidden @ output_weights + output_bias)
+
+# %% [markdown]
+# If a single one of a thousand probabilities were off, this would show it:
 
 # %%
 difference = np.abs(probabilities - mlp.predict(x_test[:100], verbose=0)).max()
@@ -315,14 +332,13 @@ predict(
     ["none at all", "about one in ten", "about half"],
 )
 
+# %% [markdown]
+# Its answer is the digit with the highest probability:
+
 # %%
 untrained = np.mean(mlp.predict(x_test, verbose=0).argmax(axis=1) == y_test)
-found(
-    "untrained_accuracy",
-    untrained,
-    "Untrained, it reads {:.1%}.",
-    predicted="02.untrained",
-)
+told = "Untrained, it reads {:.1%}."
+found("untrained_accuracy", untrained, told, predicted="02.untrained")
 
 # %% [markdown]
 # ## Training it
@@ -337,26 +353,18 @@ found(
 # waiting.
 
 # %%
-mlp.compile(
-    optimizer=keras.optimizers.Adam(learning_rate=0.002),
-    loss="sparse_categorical_crossentropy",
-    metrics=["accuracy"],
-)
+adam, loss = keras.optimizers.Adam(0.002), "sparse_categorical_crossentropy"
+mlp.compile(adam, loss, metrics=["accuracy"])
 
 # %% [markdown]
 # A tenth of the training digits are set aside as *validation* digits. They are not
 # trained on, so that the curve shows how well the network reads what it has not seen.
 
 # %%
-history = mlp.fit(
-    x_train,
-    y_train,
-    batch_size=256 if PROFILE == "full" else 128,
-    epochs={"smoke": 1, "quick": 12, "full": 10}[PROFILE],
-    validation_split=0.1,
-    verbose=0,
-    callbacks=[train.LiveCurves(), train.StopButton()],
-)
+settings = {"batch_size": 256 if PROFILE == "full" else 128, "verbose": 0}
+settings["epochs"] = {"smoke": 1, "quick": 12, "full": 10}[PROFILE]
+settings["callbacks"] = [train.LiveCurves(), train.StopButton()]
+history = mlp.fit(x_train, y_train, validation_split=0.1, **settings)
 
 # %% [markdown]
 # The training curve runs away from the validation curve: the network gets better at the
@@ -391,15 +399,10 @@ plot.confusion(confusion, labels=range(10), title="Which digits are taken for wh
 # %%
 wrong = np.flatnonzero(answers.argmax(axis=1) != y_test)
 surest = wrong[np.argsort(-answers[wrong].max(axis=1))[:20]]
-plot.images(
-    x_test[surest],
-    titles=[
-        f"{true} as {given}"
-        for true, given in zip(y_test[surest], answers[surest].argmax(axis=1))
-    ],
-    columns=10,
-    title="The mistakes it is surest of: true digit, and what it was taken for",
-)
+pairs = zip(y_test[surest], answers[surest].argmax(axis=1))
+names = [f"{true} as {given}" for true, given in pairs]
+title = "The mistakes it is surest of: true digit, and what it was taken for"
+plot.images(x_test[surest], titles=names, columns=10, title=title)
 
 # %% [markdown]
 # Some of these you would have got wrong too. Others are plain to you, and still the
@@ -408,11 +411,8 @@ plot.images(
 
 # %%
 confidence = answers[wrong].max(axis=1)
-found(
-    "sure_and_wrong",
-    np.mean(confidence > 0.9),
-    "In {:.0%} of its mistakes it was over 90 % sure.",
-)
+told = "In {:.0%} of its mistakes it was over 90 % sure."
+found("sure_and_wrong", np.mean(confidence > 0.9), told)
 
 # %% [markdown]
 # ## Wide or deep?
@@ -428,13 +428,10 @@ shapes = {"wide: 64": [64], "deep: 56, 56, 56": [56, 56, 56]}
 
 def reader(hidden_units):
     """Return a compiled digit reader with the given hidden layers."""
-    hidden_layers = [
-        keras.layers.Dense(units, activation="relu") for units in hidden_units
-    ]
-    output = keras.layers.Dense(10, activation="softmax")
-    network = keras.Sequential(
-        [keras.Input((28, 28)), keras.layers.Flatten(), *hidden_layers, output]
-    )
+    network = keras.Sequential([keras.Input((28, 28)), keras.layers.Flatten()])
+    for units in hidden_units:
+        network.add(keras.layers.Dense(units, activation="relu"))
+    network.add(keras.layers.Dense(10, activation="softmax"))
     network.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     return network
 
@@ -445,6 +442,9 @@ def reader(hidden_units):
 # %%
 for name, hidden_units in shapes.items():
     print(f"{name:18} {reader(hidden_units).count_params():,} parameters")
+
+# %% [markdown]
+# A few parameters apart, which cannot decide anything. Place your bet:
 
 # %%
 predict(
@@ -458,21 +458,18 @@ predict(
 )
 
 # %% [markdown]
-# Ten networks to train: this is the longest cell of the page.
+# Each shape from several starts: this is the longest cell of the page.
 
 # %%
 RUNS, EPOCHS = {"smoke": (2, 1), "quick": (5, 10), "full": (10, 15)}[PROFILE]
-scores = {name: [] for name in shapes}
+learn, scores = (x_train[:10_000], y_train[:10_000]), {name: [] for name in shapes}
 for seed in range(RUNS):
     for name, hidden_units in shapes.items():
         keras.utils.set_random_seed(seed)
         network = reader(hidden_units)
-        network.fit(
-            x_train[:10_000], y_train[:10_000], batch_size=125, epochs=EPOCHS, verbose=0
-        )
-        scores[name].append(
-            network.evaluate(x_test, y_test, batch_size=500, verbose=0)[1]
-        )
+        network.fit(*learn, batch_size=125, epochs=EPOCHS, verbose=0)
+        tested = network.evaluate(x_test, y_test, batch_size=500, verbose=0)
+        scores[name].append(tested[1])
 
 # %% [markdown]
 # The seed makes a run repeatable, but networks of different shapes get different weights
@@ -492,20 +489,17 @@ print(f"deep minus wide: {gain:+.4f}, from {gain - half:+.4f} to {gain + half:+.
 # Look at the spread of each kind before you look at the distance between them.
 
 # %%
-plot.curves(
-    scores,
-    x_title="random start",
-    y_title="share of test digits read",
-    title="Wide and deep at equal parameter count, for each random start",
-).update_traces(mode="markers", marker_size=10)
+axes = {"x_title": "random start", "y_title": "share of test digits read"}
+title = "Wide and deep at equal parameter count, for each random start"
+figure = plot.curves(scores, **axes, title=title)
+figure.update_traces(mode="markers", marker_size=10)
+
+# %% [markdown]
+# In percentage points, with the interval's half width:
 
 # %%
-found(
-    "deep_minus_wide",
-    gain * 100,
-    "Depth is worth {:+.2f} percentage points here, on average over the runs.",
-    predicted="02.depth",
-)
+told = "Depth is worth {:+.2f} percentage points here, on average over the runs."
+found("deep_minus_wide", gain * 100, told, predicted="02.depth")
 found("interval_half_width", half * 100, "That is known to within ±{:.2f} points.")
 
 # %% [markdown]
