@@ -150,6 +150,9 @@ def hidden(pictures):
     """Return the outputs of a thousand untrained ReLU units, shape (n, 1000)."""
     return np.maximum(flat(pictures) @ weights, 0)
 
+# %% [markdown]
+# Nobody has chosen these weights for anything, least of all for digits. What do you
+# expect?
 
 # %%
 predict(
@@ -295,6 +298,8 @@ def side(values):
     mean, half = interval(values)
     return int(np.sign(mean)) if abs(mean) > half else 0
 
+# %% [markdown]
+# So, what was the random layer worth, and is it surely more than nothing?
 
 # %%
 tell("layer_gain", 100 * gain, "The random layer is worth {:+.1f} points", "07.hidden")
@@ -504,10 +509,17 @@ def small_trees(seed):
     options = {"max_iter": 20, "max_bins": 16, "early_stopping": False}
     return HistGradientBoostingClassifier(random_state=seed, **options)
 
+# %% [markdown]
+# Two epochs of batches of a hundred are a fiftieth as many steps as there are examples:
 
 # %%
 boosting = {"gradient boosting": classic(small_trees)}
 brief = {"network, brief": neural(convnet, lambda n: n // 50, answer=likeliest)}
+
+# %% [markdown]
+# Each size is about three times the one before, since what matters in data is mostly
+# the factor: a hundred examples more mean much to somebody who had a hundred, and
+# nothing to somebody who had ten thousand.
 
 # %%
 SIZES = {
@@ -550,6 +562,10 @@ predict(
         "their errors shrink by a quarter or more",
     ],
 )
+
+# %% [markdown]
+# Look at the two ends first. Who leads at the left, who at the right, and which of the
+# six change places on the way?
 
 # %%
 digits_axes = {"score": "share of test digits read", "x_title": "training digits"}
@@ -618,6 +634,10 @@ lead = {
 }
 tell("lead_few", lead[few], f"With {few} digits the network leads by {{:+.1f}} points")
 tell("lead_many", lead[many], f"With {many:,} digits it leads by {{:+.1f}} points")
+
+# %% [markdown]
+# For the card the claim is cut in two: that the network loses on little, and that it
+# wins on much. Both must be shown for it to hold.
 
 # %%
 judge(
@@ -703,6 +723,10 @@ for stripes, expected in ((upright, 0), (np.swapaxes(upright, 1, 2), 4)):
     strengths = hog(stripes).reshape(-1, 9).sum(axis=0)
     assert np.flatnonzero(strengths).tolist() == [expected]
 
+# %% [markdown]
+# So an expert's knowledge of shapes is in these numbers, and nothing has been learned
+# yet. Against them stands a network that knows nothing and may learn.
+
 # %%
 predict(
     "07.hog",
@@ -720,6 +744,10 @@ predict(
 on_edges = classic(lambda seed: LogisticRegression(C=100, max_iter=1000), prepare=hog)
 by_hand = {"hand-made features": on_edges}
 edge_race = race(by_hand, SIZES, draw_digits, digits_read)
+
+# %% [markdown]
+# Two of the three curves are logistic regression, on plain pixels and on made features.
+# The distance between them is what the features are worth.
 
 # %%
 told = digits_race.method.isin(["logistic regression", "network"])
@@ -761,6 +789,10 @@ ahead(feature_race, "hand-made features", "network")
 leads = [feature_lead("network", size).mean() for size in SIZES]
 crossing = np.exp(np.interp(0, -np.array(leads), np.log(SIZES)))
 found("crossing", crossing, "Up to about {:,.0f} digits hand-made features lead.")
+
+# %% [markdown]
+# The card asks three things: do made features help the other methods, and does the
+# network do better without them, on few digits and on many?
 
 # %%
 judge(
@@ -807,6 +839,8 @@ def bars(series, x_title, title, number=".1%", log=False):
     ends = {"low": low, "high": means + halves, "number": number, "log": log}
     return plot.bars(list(series), means, x_title=x_title, title=title, **ends)
 
+# %% [markdown]
+# Read the axis before the bars: each line is ten times the one before.
 
 # %%
 others = ["logistic regression", "SVM", "random forest"]
@@ -826,6 +860,9 @@ bars(
 as_large = {one: sizes[one] / sizes["network"] for one in others}
 tell("forest_size", as_large["random forest"], "The forest is {:.0f} times as large")
 tell("svm_size", as_large["SVM"], "The SVM is {:.0f} times as large", "07.size")
+
+# %% [markdown]
+# The claim holds if the network is surely larger than each of the others:
 
 # %%
 judge(
@@ -871,6 +908,9 @@ train_price, ask_price = price("cpu_seconds"), price("answer_seconds")
 tell("train_price", train_price["SVM"], "Training a network costs {:.1f} times an SVM")
 tell("ask_price", ask_price["SVM"], "Asking it costs {:.2f} times asking an SVM")
 
+# %% [markdown]
+# Both bills, against all three. A claim about cost has to name the bill that it means.
+
 # %%
 judge(
     "5 Compute: networks cost more, to train and to ask",
@@ -902,6 +942,9 @@ def cut(method):
     before, after = (1 - runs(digits_race, method, size) for size in SIZES[-2:])
     return 1 - after / before
 
+# %% [markdown]
+# Not the scores but the errors tell it. From four mistakes in a hundred to two looks like
+# little, and yet half of the mistakes are gone.
 
 # %%
 tell("svm_error_cut", cut("SVM"), "The SVM's errors fell by {:.0%}", "07.plateau")
@@ -946,6 +989,9 @@ def power(method):
     grown = np.log(np.maximum(seconds[1], 1e-4) / np.maximum(seconds[0], 1e-4))
     return grown / np.log(after / before)
 
+# %% [markdown]
+# A power of 1 means that twice the data take twice the time; at a power of 2 they take
+# four times as long.
 
 # %%
 tell("svm_power", power("SVM"), "The SVM's time grew with the power {:.1f}")
@@ -979,6 +1025,9 @@ def words(mails):
     """Return the lower-case words of each mail, with a space between two."""
     return [" ".join(re.findall(r"[a-z']{2,}", mail.lower())) for mail in mails]
 
+# %% [markdown]
+# Rows of one kind with labels of another: to the race, mails are no different from
+# digits.
 
 # %%
 mails_test = np.array(words(spam.x_test), dtype=object)
@@ -998,6 +1047,10 @@ def counted(method=None):
     options = {"tokenizer": str.split, "token_pattern": None, "lowercase": False}
     weights = TfidfVectorizer(min_df=2, max_features=5000, sublinear_tf=True, **options)
     return weights if method is None else make_pipeline(weights, method)
+
+# %% [markdown]
+# Inside the wrapper the counting is a part of the method. It sees the training draw
+# alone, as it must: which words are common is knowledge, too.
 
 
 # %%
@@ -1080,10 +1133,15 @@ def mails_sorted(answer, seed):
     mine = judged[seed::RUNS]
     return np.mean(answer(mails_test[mine]) == spam.y_test[mine])
 
+# %% [markdown]
+# The network takes its lap alone again, before anybody's clock runs.
 
 # %%
 MAIL_SIZES = [size for size in (100, 300, 1000, 3000) if size <= max(SIZES)]
 lap = measure(embedding_learner, *draw_mails(300, 0), 0, mails_sorted)
+
+# %% [markdown]
+# Then all four. Before you look, think of a mail that a single word gives away.
 
 # %%
 mail_race = race(mail_learners, MAIL_SIZES, draw_mails, mails_sorted)
@@ -1112,6 +1170,10 @@ predict(
     ["under 1 %", "about 5 %", "more than 20 %"],
 )
 
+# %% [markdown]
+# The threshold is the suspicion of the least suspicious spam. Whatever is at least as
+# suspicious goes, wanted or not.
+
 
 # %%
 def wanted_lost(seed):
@@ -1122,6 +1184,8 @@ def wanted_lost(seed):
     threshold = suspicion[spam.y_test == 1].min()
     return np.mean(suspicion[spam.y_test == 0] >= threshold)
 
+# %% [markdown]
+# One careful spammer sets the threshold for everybody. What does that cost?
 
 # %%
 lost = [wanted_lost(seed) for seed in range(RUNS)]
@@ -1229,6 +1293,9 @@ def table_learner(network, steps):
 
     return learn
 
+# %% [markdown]
+# The same for the classical methods, which answer in columns:
+
 
 # %%
 def scaled(make, output="predict_proba"):
@@ -1273,6 +1340,9 @@ def precision(answer, seed):
     x, y = future[seed]
     return average_precision_score(y, answer(x))
 
+# %% [markdown]
+# The sizes begin larger than those of the digits. Among few payments there are hardly
+# any frauds to learn from.
 
 # %%
 FRAUD_SIZES = {
@@ -1280,6 +1350,9 @@ FRAUD_SIZES = {
     "quick": [1000, 3000, 9000, 27_000],
     "full": [3000, 9000, 27_000, 54_000],  # the last 1,000 may hold no fraud at all
 }[PROFILE]
+
+# %% [markdown]
+# And the lap for compiling:
 
 # %%
 lap = measure(fraud_learners["network"], *latest(FRAUD_SIZES[0], 0), 0, precision)
@@ -1296,6 +1369,9 @@ fraud_race = pd.concat(
         race(without_svm, FRAUD_SIZES[len(short) :], latest, precision),
     ]
 )
+
+# %% [markdown]
+# Bands first: how far do the banks differ? Then the lines: is anybody ahead everywhere?
 
 # %%
 fraud_axes = {"score": "average precision", "x_title": "training payments"}
@@ -1340,6 +1416,9 @@ predict(
     ["it falls", "it hardly changes", "it rises by 0.05 or more"],
 )
 
+# %% [markdown]
+# A random split is one line of code, and nothing in it looks wrong:
+
 
 # %%
 def random_split(seed):
@@ -1350,6 +1429,8 @@ def random_split(seed):
     answer, _ = fraud_learners["random forest"](x[train], y[train], seed)
     return average_precision_score(y[test], answer(x[test]))
 
+# %% [markdown]
+# Bank by bank, against the same forest under the split by time:
 
 # %%
 by_time = runs(fraud_race, "random forest", FRAUD_SIZES[-1])
@@ -1378,6 +1459,8 @@ def same_weeks(seed):
         gains.append(np.subtract(*scores))
     return np.mean(gains)
 
+# %% [markdown]
+# What is left of the flattery when only the weeks are shared?
 
 # %%
 weeks = [same_weeks(seed) for seed in range(RUNS)]
@@ -1413,6 +1496,10 @@ standings = {task: lead_over_best(table) for task, table in races.items()}
 for task, (best, leads) in standings.items():
     mean, half = interval(leads)
     print(f"{task:9} network minus {best}: {mean:+.3f} ± {half:.3f}")
+
+# %% [markdown]
+# To count as ahead, the whole interval must lie above zero; whoever's interval holds
+# zero is level with the other as far as these runs can tell.
 
 # %%
 sides = [side(leads) for _, leads in standings.values()]
@@ -1452,6 +1539,10 @@ worst = future[0][0][[suspicions.argmax()]]
 parts = readable[-1].coef_[0] * readable[0].transform(worst)[0]
 assert np.isclose(parts.sum() + readable[-1].intercept_[0], suspicions.max())
 
+# %% [markdown]
+# The parts add up to the score, up to its intercept; so they can be shown as its
+# reasons, the strongest first.
+
 # %%
 ranking = np.argsort(-parts)
 plot.bars(
@@ -1474,10 +1565,18 @@ predict(
     ["none or one", "about five", "ten or more"],
 )
 
+# %% [markdown]
+# The columns are standardised, so that the weights can be compared with each other:
+
 # %%
 tumours = data.load("breast_cancer")
 cells = StandardScaler().fit_transform(tumours.table.drop(columns=tumours.target))
 malignant = (tumours.table[tumours.target] == "malignant").to_numpy()
+
+# %% [markdown]
+# A redraw takes as many tumours as there are, with repeats: some come twice or more,
+# some not at all. This way of asking what another sample might have shown is called the
+# *bootstrap*.
 
 
 # %%
@@ -1552,6 +1651,10 @@ importances = {
     for method in ["random forest", "network"]
 }
 
+# %% [markdown]
+# Two bars for each column, one of either model. Where do the models lean on different
+# columns?
+
 # %%
 bars(
     {
@@ -1563,6 +1666,9 @@ bars(
     "The same question put to two black boxes",
     number=".2f",
 )
+
+# %% [markdown]
+# In one number: 1 would mean the same ranking of columns in both models, 0 no relation.
 
 # %%
 agreement = [stats.spearmanr(*pair).statistic for pair in zip(*importances.values())]
