@@ -114,6 +114,8 @@ def descend(rate, steps=8):
         losses.append(squared_error(weight))
     return np.array(losses)
 
+# %% [markdown]
+# The rate is yours to choose. Longer steps should arrive sooner, or should they not?
 
 # %%
 predict(
@@ -127,11 +129,18 @@ predict(
     ],
 )
 
+# %% [markdown]
+# Three walks from the same place. On the vertical axis equal distances are equal
+# *factors*, so that small losses and large ones can both be read.
+
 # %%
 walks = {f"rate {rate}": descend(rate) for rate in [0.1, 0.7, 1.1]}
 words = {"x_title": "step", "y_title": "loss (kg²)", "title": "A rate can be too large"}
 figure = plot.curves(walks, x=np.arange(9), **words)
 figure.update_yaxes(type="log", tickvals=[0.2, 0.5, 1, 2, 5])
+
+# %% [markdown]
+# How far up does the third one end?
 
 # %%
 growth = walks["rate 1.1"][-1] / walks["rate 1.1"][0]
@@ -331,6 +340,9 @@ def train_by_hand(network, x, y, *, rate, epochs, take=step, batch_size=32, seed
         history["accuracy"].append(accuracy(network, x, y))
     return history
 
+# %% [markdown]
+# All that was missing is in place. Watch the loss and the accuracy: they need not move
+# together, since the loss also rewards being surer of what was right already.
 
 # %%
 history = train_by_hand(penguin_mlp, x_train, y_train, rate=np.float32(0.1), epochs=15)
@@ -365,6 +377,10 @@ def compiled(function):
 # %%
 compiled_step = compiled(step)
 
+# %% [markdown]
+# No number changes by that, only who keeps the books between one operation and the
+# next.
+
 # %%
 predict(
     "04.compiled",
@@ -396,6 +412,9 @@ def cost(take, network, steps):
 STEPS = 20 if PROFILE == "smoke" else 200
 eager_cost = cost(step, penguin_network(), STEPS)
 compiled_cost = cost(compiled_step, penguin_network(), STEPS)
+
+# %% [markdown]
+# In computing time, so that a busy machine does not count:
 
 # %%
 if BACKEND == "tensorflow":
@@ -588,6 +607,10 @@ plot.race(paths, on="ravine", title="One ravine, one rate, three ways down")
 # %%
 explore.optimiser_race(surface="ravine", learning_rate=0.07)
 
+# %% [markdown]
+# One thing the race does not show. A loss has units, and nobody is obliged to choose
+# them as we did.
+
 # %%
 predict(
     "04.scale",
@@ -595,6 +618,9 @@ predict(
     "large. Who walks the same path as before?",
     ["SGD", "momentum", "Adam"],
 )
+
+# %% [markdown]
+# Walk both ways with each rule, and see how far apart the paths come to lie:
 
 # %%
 moved = {}
@@ -701,6 +727,10 @@ for rule, rate, optimizer in pairs.values():
     for steps in after:
         theirs = by_keras(optimizer(), steps)
         after[steps] = max(after[steps], farthest(by_rule(rule, rate, steps), theirs))
+
+# %% [markdown]
+# One step shows that the formulas agree. Many show that what the rules *remember*
+# agrees as well:
 
 # %%
 found("hand_after_1", after[1], "After one step all three are within {:.0e} of Keras.")
@@ -896,6 +926,9 @@ predict(
     ["stay as it is", "grow by the root of two", "double"],
 )
 
+# %% [markdown]
+# To find out, train with every pair of a rate and a batch size, from several starts:
+
 # %%
 SEEDS = {"smoke": 2, "quick": 4, "full": 10}[PROFILE]
 rates = [2.0**power for power in range(-6, 3)]
@@ -936,6 +969,9 @@ for seed in range(SEEDS):
 average = final.mean(axis=0)
 best_rows = average.argmin(axis=0)
 print(f"{final.size} trainings; losses from {average.min():.2f} to {average.max():.2f}")
+
+# %% [markdown]
+# Follow the frames from left to right: do they climb, and how steeply?
 
 # %%
 plot.heatmap(
@@ -1007,6 +1043,9 @@ for losses in final:
     best_rates = np.take(rates, losses.argmin(axis=0))
     exponents.append(np.polyfit(np.log2(sizes), np.log2(best_rates), 1)[0])
 
+# %% [markdown]
+# A power of 1 would be "double the rate", a power of a half "the root of two":
+
 # %%
 exponent, half = interval(exponents)
 said = "The best rate grows as the batch size to the power of {:.2f}."
@@ -1072,6 +1111,9 @@ theirs = keras.optimizers.schedules.CosineDecay(
     0.0, decay_steps=180, warmup_target=1.0, warmup_steps=20
 )
 assert np.allclose(ours, [float(theirs(number)) for number in range(200)], atol=1e-5)
+
+# %% [markdown]
+# As pictures. Where does each of them spend its steps: far out, or near the end?
 
 # %%
 shapes = {"constant": np.ones(200), "cosine": warm_cosine(1.0, 200, 0)}
@@ -1198,6 +1240,9 @@ halving = keras.layers.Dropout(0.5, seed=1)
 print(keras.ops.convert_to_numpy(halving(np.ones((2, 8)), training=True)))
 assert np.all(keras.ops.convert_to_numpy(halving(np.ones((2, 8)))) == 1)
 
+# %% [markdown]
+# You have met four remedies. Which would you bet on?
+
 # %%
 predict(
     "04.overfit",
@@ -1242,6 +1287,10 @@ judged = {name: np.array(values) for name, values in ends.items()}
 middles, halves = zip(*[interval(values[:, 2]) for values in judged.values()])
 best = list(judged)[np.argmin(middles)]
 
+# %% [markdown]
+# The bars are means over the starts. Before you name a winner, look whether its
+# interval keeps clear of the others.
+
 # %%
 plot.bars(
     list(judged),
@@ -1261,6 +1310,9 @@ gap = {}
 for name, values in judged.items():
     gap[name], half = interval(values[:, 2] - values[:, 0])
     print(f"{name:15} fresh minus training loss: {gap[name]:.3f} ± {half:.3f}")
+
+# %% [markdown]
+# The gap itself, and what two of the remedies leave of it:
 
 # %%
 untreated = gap["nothing"]
@@ -1291,6 +1343,10 @@ assert PROFILE == "smoke" or max(middles) == middles[0]  # no remedy is worst
 remedied = reader(dropout=0.5)
 remedied.compile(keras.optimizers.SGD(0.2, weight_decay=0.003), cross_entropy)
 stop = keras.callbacks.EarlyStopping(patience=5, restore_best_weights=True)
+
+# %% [markdown]
+# Keras stops by itself when the validation loss has not improved for five epochs, and
+# goes back to the best weights that it had:
 
 # %%
 settings = {"batch_size": 50, "epochs": LONG, "callbacks": [stop], "verbose": 0}
@@ -1323,6 +1379,9 @@ def seeded(seed, extra_layer=False):
     run(plain, x_digits, y_digits, 0.2, batch_size=50, epochs=3, seed=seed)
     return float(loss_on(plain, x_fresh, y_fresh))
 
+# %% [markdown]
+# The same seed twice, another seed, and the same seed with one harmless layer built
+# first:
 
 # %%
 first, again, other, disturbed = seeded(0), seeded(0), seeded(1), seeded(0, True)
@@ -1367,13 +1426,17 @@ class Search(keras_tuner.RandomSearch):
 
 
 # %% [markdown]
-# Twenty trials, each a training of its own:
+# Each trial is a training of its own:
 
 # %%
 TRIALS = {"smoke": 2, "quick": 20, "full": 60}[PROFILE]
 keras.utils.set_random_seed(0)
 tuner = Search(max_trials=TRIALS, seed=4, directory=LOG.parent)
 tuner.search(verbose=0)
+
+# %% [markdown]
+# Every trial goes into the same log as those made by hand, so that they can be compared
+# later:
 
 # %%
 trials = sorted(tuner.oracle.trials.values(), key=lambda trial: trial.trial_id)
