@@ -113,7 +113,7 @@ to_weight, to_x = to_product * x, to_product * weight
 
 # %% [markdown]
 # The names begin with *to* because each number says how much a small change matters *to
-# the loss*. Look at what the walk used: the `output`, the weight and the input, all
+# the loss*. Look at what the walk used: `error`, `output`, the weight and the input, all
 # known from the way forward. It computed no tanh a second time.
 #
 # Two very different ways to the same three numbers. Do they meet?
@@ -461,8 +461,7 @@ STARTS, STEPS = {"smoke": (2, 10), "quick": (10, 500), "full": (20, 1000)}[PROFI
 trained = [train_xor(seed, STEPS) for seed in range(STARTS)]
 
 # %% [markdown]
-# The line is the median. Look at the band too: its upper edge is the start that learns
-# worst.
+# The line is the median. Look at the band too: its upper edge is the worst start.
 
 # %%
 falling = {"error": [losses for _, losses in trained]}
@@ -589,9 +588,6 @@ def library_loss(hidden_weights, hidden_bias, output_weights, output_bias):
     return library.mean(total - library.sum(scores * truth, axis=1))
 
 
-# %% [markdown]
-# Four arrays from us, four from the library, and again the largest difference of all:
-
 # %%
 ours = gradients(parameters, x_batch, y_batch)
 theirs = library_gradients(library_loss, parameters)
@@ -634,8 +630,8 @@ def seconds(function):
 # %% [markdown]
 # Before you look, count the matrix products. Forward there are two. Backward each has
 # two factors to send something to, which makes four; but nobody asks for the slopes of
-# the pixels, so one is left out. Five products in place of two, then; only `tanh` and
-# `exp` are needed on the way forward alone.
+# the pixels, so one is left out. That makes five products in all, against two; `tanh`
+# and `exp` are needed on the way forward only.
 
 # %%
 one_pass = seconds(lambda: forward(parameters, x_batch))
