@@ -1,18 +1,24 @@
-# %% [markdown]
+# %% [markdown] tags=["sourced"]
 # **A million weights, one wrong answer: which of them are to blame, and by how much?**
 #
-# To find out, you could change each weight a little and look whether the loss grows. With a million weights
-# that takes a million and one passes through the network, and
-# [IBM's explanation of backpropagation](https://www.ibm.com/think/topics/backpropagation) promises the same answer in
-# two: one forward, one backward. Every network in this course, and every large one that you have heard of, is trained
-# with those two passes. Here you build them, hold them against three libraries, and measure whether two is true.
+# To find out, you could change each weight a little and look whether the loss grows.
+# With a million weights that takes a million and one passes through the network, and
+# [IBM's explanation of
+# backpropagation](https://www.ibm.com/think/topics/backpropagation) promises the same
+# answer in two: one forward, one backward. Every network in this course, and every
+# large one that you have heard of, is trained with those two passes. Here you build
+# them, hold them against the library that runs under Keras, and measure whether two is
+# true.
 #
 # When you leave, you will be able to
 #
 # - follow a computation backward and find the slope of every number in it,
-# - build an engine that does so for any formula, and write the gradients of a network as matrix products,
-# - say why deep networks once forgot what they were told, and choose weights so that they do not,
-# - predict the learning rate at which training breaks, and know when not to trust the prediction,
+# - build an engine that does so for any formula, and write the gradients of a network
+#   as matrix products,
+# - say why deep networks once forgot what they were told, and choose weights so that
+#   they do not,
+# - predict the learning rate at which training breaks, and know when not to trust the
+#   prediction,
 # - tell backpropagation from what it is often taken for.
 
 # %% tags=["parameters"]
@@ -24,7 +30,8 @@ PROFILE = os.environ.get("LAYERWISE_PROFILE", "quick")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: one core is best
 os.environ.setdefault("JAX_ENABLE_X64", "1")  # without it, JAX has no float64
 
-import time
+import importlib
+import timeit
 
 import keras
 import numpy as np
@@ -38,8 +45,8 @@ rng = np.random.default_rng(0)
 # %% [markdown]
 # ## Backward through one neuron
 #
-# Take the smallest network there is: one tanh neuron with one weight $a$, one input $b$ and one bias $c$. It should
-# answer 0.5, and its loss is the squared error:
+# Take the smallest network there is: one tanh neuron with one weight $a$, one input $b$
+# and one bias $c$. It should answer 0.5, and its loss is the squared error:
 #
 # $$\text{loss} = (\tanh(a \cdot b + c) - 0.5)^2$$
 
@@ -51,20 +58,19 @@ def neuron_loss(weight, x, bias):
 
 
 # %% [markdown]
-# How does the loss change when the weight grows a little? The honest way to find out is to try. Nudge one value up
-# and down, and divide the change of the result by the change of the value: lesson 04 called this a finite difference.
+# How does the loss change when the weight grows a little? The honest way to find out is
+# to try. Nudge one value up and down, and divide the change of the result by the change
+# of the value: lesson 04 called this a finite difference. The table `nudges` holds the
+# nudge on its diagonal and zeros elsewhere, so each of its rows moves one value and
+# leaves the others alone.
 
 
 # %%
 def by_nudging(function, values, nudge=1e-5):
     """Return the slope of a function for each of its values, one at a time."""
-    slopes = []
-    for position in range(len(values)):
-        up, down = list(values), list(values)
-        up[position] += nudge
-        down[position] -= nudge
-        slopes.append((function(*up) - function(*down)) / (2 * nudge))
-    return np.array(slopes)
+    nudges = nudge * np.eye(len(values))
+    rises = [function(*(values + one)) - function(*(values - one)) for one in nudges]
+    return np.array(rises) / (2 * nudge)
 
 
 # %% [markdown]
@@ -76,8 +82,13 @@ nudged = by_nudging(neuron_loss, values)
 print("slopes for weight, input and bias:", nudged.round(4))
 
 # %% [markdown]
-# Now without trying. Write the formula as a list of small steps, each so simple that its own slope is known: a product
-# changes by the *other* factor, a sum by 1, a square by twice its base, and tanh by $1 - \tanh^2$.
+# A negative slope says that the loss falls when this value grows, a positive one that
+# it rises. The input has a slope like the others. Nobody will change it, but in a
+# deeper network it is the output of the layer before.
+#
+# Now without trying. Write the formula as a list of small steps, each so simple that
+# its own slope is known: a product changes by the *other* factor, a sum by 1, a square
+# by twice its base, and tanh by $1 - \tanh^2$.
 
 # %%
 weight, x, bias = values
@@ -88,9 +99,10 @@ error = output - 0.5
 loss = error**2
 
 # %% [markdown]
-# Then walk the list from the end to the beginning, and ask at each step: *if this number grew a little, how much would
-# the loss grow?* The answer is the answer of the step behind it, times the step's own slope. That is the chain rule,
-# and it is all that backpropagation consists of.
+# Then walk the list from the end to the beginning, and ask at each step: *if this
+# number grew a little, how much would the loss grow?* The answer is the answer of the
+# step behind it, times the step's own slope. That is the chain rule, and it is all that
+# backpropagation consists of.
 
 # %%
 to_error = 2 * error
@@ -100,6 +112,10 @@ to_product, to_bias = to_total * 1, to_total * 1
 to_weight, to_x = to_product * x, to_product * weight
 
 # %% [markdown]
+# The names begin with *to* because each number says how much a small change matters *to
+# the loss*. Look at what the walk used: `error`, `output`, the weight and the input, all
+# known from the way forward. It computed no tanh a second time.
+#
 # Two very different ways to the same three numbers. Do they meet?
 
 # %%
@@ -108,24 +124,26 @@ assert np.allclose(by_hand, nudged, atol=1e-9)
 print("the same three slopes:            ", by_hand.round(4))
 
 # %% [markdown]
-# Here is the same walk as a *computation graph*. Each box holds a number that was computed, and under it, in orange, the
-# slope of the loss for that number. Below you see what a slope is: how steeply the loss rises when one input
-# moves.
+# Here is the same walk as a *computation graph*. Each box holds a number that was
+# computed, and under it, in orange, the slope of the loss for that number. Below you
+# see what a slope is: how steeply the loss rises when one input moves.
 
 # %%
 plot.computation_graph("one neuron", a=-1.0, b=1.2, c=0.2)
 
 # %% [markdown]
-# Take it apart yourself. Move *step* with the arrow keys and watch the values come forward and the slopes go back.
-# Then move an input: the exact slope (orange arrow) and the nudged one (green) turn together, and the smaller the
-# nudge, the closer they lie. Find an input for which the expression *relu* has no slope at all.
+# Take it apart yourself. Move *step* with the arrow keys and watch the values come
+# forward and the slopes go back. Then move an input: the exact slope (orange arrow) and
+# the nudged one (green) turn together, and the smaller the nudge, the closer they lie.
+# Last, choose the expression *relu* and find inputs for which all three slopes are
+# zero. No nudge and no walk can tell such a neuron which way to go.
 
 # %%
 explore.computation_graph(expression="one neuron", a=-1.0, b=1.2, c=0.2)
 
 # %% [markdown]
-# One thing is not settled yet. In the expression *used twice*, $(a + b) \cdot (a + c)$, the input $a$ reaches the
-# result by two paths.
+# One thing is not settled yet. In the expression *used twice*, $(a + b) \cdot (a + c)$,
+# the input $a$ reaches the result by two paths.
 
 # %%
 predict(
@@ -140,24 +158,22 @@ predict(
 
 # %%
 twice = by_nudging(lambda a, b, c: (a + b) * (a + c), [1.0, 2.0, 3.0])
-found(
-    "slope_by_two_paths",
-    twice[0],
-    "The slope for an input that is used twice is {:.2f}: the paths add up.",
-    predicted="05.reuse",
-)
+told = "The slope for an input that is used twice is {:.2f}: the paths add up."
+found("slope_by_two_paths", twice[0], told, predicted="05.reuse")
 assert abs(twice[0] - 7) < 1e-6
 
 # %% [markdown]
-# So a number that is used several times must *add up* what comes back to it. To forget that is an easy mistake, and
-# you will meet it again in the lab.
+# So a number that is used several times must *add up* what comes back to it. Along a
+# path slopes multiply, where paths meet they add: these two rules are the whole of it.
+# To forget the second is an easy mistake, and you will meet it again in the lab.
 
 # %% [markdown]
 # ## An engine
 #
-# Walking backward is so regular that a program can do it for any formula. All it needs is that each number remembers
-# what it was made from, and with which slopes. The operations come first: each returns a new number, together with
-# its parents and the slope for each.
+# Walking backward is so regular that a program can do it for any formula. All it needs
+# is that each number remembers what it was made from, and with which slopes. The
+# operations come first: each returns a new number, together with its parents and the
+# slope for each.
 
 
 # %%
@@ -174,7 +190,8 @@ def multiply(left, right):
 
 
 # %% [markdown]
-# Powers and tanh have one parent each.
+# Powers and tanh have one parent each. The exponent is a plain number here: it is
+# fixed, so it needs no slope.
 
 
 # %%
@@ -191,7 +208,11 @@ def tanh(value):
 
 
 # %% [markdown]
-# The number itself is nearly empty. Its last lines only teach Python to write `a * b` for `multiply(a, b)`.
+# Every slope above is a finished number, fixed on the way forward. Nothing symbolic is
+# going on: the engine never sees a formula, only numbers and who made them.
+#
+# The number itself is nearly empty. Its last lines only teach Python to write `a * b`
+# for `multiply(a, b)`.
 
 
 # %%
@@ -206,18 +227,26 @@ class Value:
     __pow__ = power
 
     def __sub__(self, other):
-        return self + -1.0 * as_value(other)
+        return self + -1.0 * other
 
 
+# %% [markdown]
+# So that `a + 2` works as well, a plain number that meets a `Value` becomes one,
+# without parents.
+
+
+# %%
 def as_value(number):
     """Return a Value for a plain number."""
     return number if isinstance(number, Value) else Value(number)
 
 
 # %% [markdown]
-# Backward, a number may pass its slope on only when it has received everything itself, so all that was made from it
-# must have had its turn. An order in which every number stands behind its parents is called *topological*; we walk it
-# from its end.
+# Backward, a number may pass its slope on only when it has received everything itself,
+# so all that was made from it must have had its turn. An order in which every number
+# stands behind its parents is called *topological*; we walk it from its end. To find
+# it, visit the parents first and write yourself down last. `seen` takes care that a
+# number which is used twice stands in the list once.
 
 
 # %%
@@ -237,8 +266,9 @@ def topological(last):
 
 
 # %% [markdown]
-# Now the walk. The slope of the loss for a number is kept as that number's `gradient`, which is what the libraries call
-# it too.
+# Now the walk. The slope of the loss for a number is kept as that number's `gradient`,
+# which is what the libraries call it too. The loss itself has the slope 1: when it
+# grows a little, it grows by just as much.
 
 
 # %%
@@ -254,7 +284,10 @@ def backward(loss):
 
 
 # %% [markdown]
-# That is the whole engine. `+=` is where the paths add up. Back to the neuron, whose slopes we know already.
+# That is the whole engine. `+=` is where the paths add up, and the zeros before it are
+# there because a parameter lives longer than one walk: without them, the slopes of the
+# last step would be added to those of the next. Back to the neuron, whose slopes we
+# know already.
 
 # %%
 weight, x, bias = (Value(number) for number in values)
@@ -265,57 +298,78 @@ assert np.allclose([weight.gradient, x.gradient, bias.gradient], by_hand)
 # %% [markdown]
 # ## Three libraries as witnesses
 #
-# TensorFlow, JAX and PyTorch each carry such an engine, written over many years. Keras runs on any of the three; we ask
-# the one that is running now. Each has the mathematics of NumPy under nearly the same names, such as `tanh`, `exp` and
-# `sum`. (Keras has them too, but on JAX and PyTorch it computes in 32 bits, too coarse for our purpose.)
+# TensorFlow, JAX and PyTorch each carry such an engine, written over many years. Keras
+# runs on any of the three; we ask the one that is running now. Each has the mathematics
+# of NumPy under nearly the same names, such as `tanh`, `exp` and `sum`. (Keras has them
+# too, but on JAX and PyTorch it computes in 32 bits, too coarse for our purpose.)
+
+# %%
+backend = keras.backend.backend()
+modules = {"tensorflow": "tensorflow.experimental.numpy", "jax": "jax.numpy"}
+library = importlib.import_module(modules.get(backend, backend))
+print("the witness is", backend)
+
+# %% [markdown]
+# They find slopes in three styles. TensorFlow records the operations on a *tape* while
+# they run, and walks the tape back when you ask. What happened before the tape was
+# switched on, it does not know.
 
 
 # %%
-def running_library():
-    """Return the library under Keras, by the names that NumPy uses."""
-    if keras.backend.backend() == "tensorflow":
-        import tensorflow.experimental.numpy as library
-    elif keras.backend.backend() == "jax":
-        import jax.numpy as library
-    else:
-        import torch as library
-    return library
+def with_tensorflow(function, arrays):
+    """Return the gradients of function(*arrays), from a tape."""
+    import tensorflow
 
+    variables = [tensorflow.Variable(array) for array in arrays]
+    with tensorflow.GradientTape() as tape:
+        loss = function(*variables)
+    return tape.gradient(loss, variables)
 
-library = running_library()
-print("the witness is", keras.backend.backend())
 
 # %% [markdown]
-# They find slopes in three styles: TensorFlow records operations on a *tape*, JAX turns a function into the function of
-# its gradient, and in PyTorch each tensor remembers its parents, as our numbers do.
+# JAX takes a function and returns another: the function of its gradients. `argnums`
+# says for which of the arguments.
+
+
+# %%
+def with_jax(function, arrays):
+    """Return the gradients of function(*arrays), from a function made of it."""
+    import jax
+
+    return jax.grad(function, argnums=range(len(arrays)))(*arrays)
+
+
+# %% [markdown]
+# In PyTorch each tensor remembers its parents, as our numbers do, if it was told that a
+# gradient will be wanted.
+
+
+# %%
+def with_torch(function, arrays):
+    """Return the gradients of function(*arrays), by a walk back from the result."""
+    import torch
+
+    tensors = [torch.tensor(array, requires_grad=True) for array in arrays]
+    return torch.autograd.grad(function(*tensors), tensors)
+
+
+# %% [markdown]
+# From here on it does not matter which of the three is asked.
 
 
 # %%
 def library_gradients(function, arrays):
     """Return the gradients of function(*arrays) as the running library finds them."""
-    if keras.backend.backend() == "tensorflow":
-        import tensorflow
-
-        variables = [tensorflow.Variable(array) for array in arrays]
-        with tensorflow.GradientTape() as tape:
-            loss = function(*variables)
-        gradients = tape.gradient(loss, variables)
-    elif keras.backend.backend() == "jax":
-        import jax
-
-        gradients = jax.grad(function, argnums=range(len(arrays)))(*arrays)
-    else:
-        import torch
-
-        tensors = [torch.tensor(array, requires_grad=True) for array in arrays]
-        gradients = torch.autograd.grad(function(*tensors), tensors)
+    ways = {"tensorflow": with_tensorflow, "jax": with_jax, "torch": with_torch}
+    gradients = ways[backend](function, arrays)
     return [keras.ops.convert_to_numpy(gradient) for gradient in gradients]
 
 
 # %% [markdown]
-# A formula with everything in it, in which each input is used at least twice, on twenty random points. It takes `tanh`
-# as an argument, so that the engine and the library compute the very same thing. Both use numbers of 64 bits
-# (`float64`), of which about sixteen digits are exact.
+# A formula with everything in it, in which each input is used at least twice, on twenty
+# random points. It takes `tanh` as an argument, so that the engine and the library
+# compute the very same thing. Both use numbers of 64 bits (`float64`), of which about
+# sixteen digits are exact.
 
 
 # %%
@@ -335,26 +389,28 @@ for point in rng.normal(size=(20, 3)):
     theirs = library_gradients(lambda *t: tangled(*t, library.tanh), list(point))
     differences += [abs(one.gradient - two) for one, two in zip(ours, theirs)]
 
+# %% [markdown]
+# Ask for the largest difference, not for the mean: a single wrong slope would hide in a
+# mean over sixty. If the two agree, only rounding is left.
+
 # %%
-found(
-    "engine_difference",
-    max(differences),
-    "In sixty slopes the engine and the library differ by {:.0e} at most.",
-)
+told = "In sixty slopes the engine and the library differ by {:.0e} at most."
+found("engine_difference", max(differences), told)
 assert max(differences) < 1e-6
 
 # %% [markdown]
 # ## The engine learns XOR
 #
-# In lesson 02 somebody had chosen the weights of the network that computes XOR. Now nobody has to. Two inputs, four
-# tanh units, one output: that makes 17 parameters, all of them random to begin with.
+# In lesson 02 somebody had chosen the weights of the network that computes XOR. Now
+# nobody has to. Two inputs, four tanh units, one output. Each unit has two weights for
+# the inputs, a bias, and a weight for its part in the output; one bias more belongs to
+# the output. That makes 17 parameters, all of them random to begin with.
 
 # %%
 corners = [[0, 0], [0, 1], [1, 0], [1, 1]]
 wanted = [0, 1, 1, 0]
 
 
-# %%
 def answer(parameters, x):
     """Return what the network of 17 parameters says to one pair of inputs."""
     output = parameters[16]
@@ -365,9 +421,20 @@ def answer(parameters, x):
 
 
 # %% [markdown]
-# One step of training: the loss forward, its slopes backward, and every parameter a little downhill. Note who does
-# what. Backpropagation has finished when `backward` returns; the line behind it, which changes the weights, is
-# *gradient descent*.
+# The loss adds up the squared errors at the four corners. To the engine it is one long
+# formula, in which every parameter is used four times; `+=` will collect all four.
+
+
+# %%
+def xor_loss(parameters):
+    """Return the squared error over the four corners."""
+    return sum((answer(parameters, x) - y) ** 2 for x, y in zip(corners, wanted))
+
+
+# %% [markdown]
+# One step of training: the loss forward, its slopes backward, and every parameter a
+# little downhill. Note who does what. Backpropagation has finished when `backward`
+# returns; the line behind it, which changes the weights, is *gradient descent*.
 
 
 # %%
@@ -376,9 +443,7 @@ def train_xor(seed, steps, learning_rate=0.05):
     rng = np.random.default_rng(seed)
     parameters, losses = [Value(number) for number in rng.normal(size=17)], []
     for _ in range(steps):
-        loss = Value(0.0)
-        for x, target in zip(corners, wanted):
-            loss = loss + (answer(parameters, x) - target) ** 2
+        loss = xor_loss(parameters)
         backward(loss)
         for parameter in parameters:
             parameter.data -= learning_rate * parameter.gradient
@@ -387,24 +452,27 @@ def train_xor(seed, steps, learning_rate=0.05):
 
 
 # %% [markdown]
-# One start may be lucky or unlucky, so we try several. (With a learning rate of 0.1 some of them would be thrown out of
-# the valley, for a reason that you can compute at the end of this page.)
+# One start may be lucky or unlucky, so we try several. (With a learning rate of 0.1
+# some of them would be thrown out of the valley, for a reason that you can compute at
+# the end of this page.)
 
 # %%
 STARTS, STEPS = {"smoke": (2, 10), "quick": (10, 500), "full": (20, 1000)}[PROFILE]
 trained = [train_xor(seed, STEPS) for seed in range(STARTS)]
 
+# %% [markdown]
+# The line is the median. Look at the band too: its upper edge is the worst start.
+
 # %%
-plot.curves(
-    {"error": [losses for _, losses in trained]},
-    x=np.arange(STEPS),
-    x_title="step",
-    y_title="squared error",
-    title="The engine learns XOR: the median of the random starts, and their range",
-).update_yaxes(type="log", exponentformat="power")
+falling = {"error": [losses for _, losses in trained]}
+axes = {"x": np.arange(STEPS), "x_title": "step", "y_title": "squared error"}
+title = "The engine learns XOR: the median of the random starts, and their range"
+figure = plot.curves(falling, **axes, title=title)
+figure.update_yaxes(type="log", exponentformat="power")
 
 # %% [markdown]
-# The error falls; but did every start arrive? At each corner the answer must be nearer to the right one.
+# The error falls; but did every start arrive? A curve of medians cannot say. At each
+# corner the answer must be nearer to the right one.
 
 
 # %%
@@ -414,19 +482,19 @@ def is_xor(parameters):
     return all((said > 0.5) == bool(target) for said, target in zip(answers, wanted))
 
 
-# %%
 solved = sum(is_xor(parameters) for parameters, _ in trained)
 found("xor_solved", solved / STARTS, "{:.0%} of the random starts ended at XOR.")
 
 # %% [markdown]
-# What your engine has learned, all over the plane. Lesson 02 said that no straight line can do this; look how the
-# boundary bends.
+# What your engine has learned, all over the plane: the start with the smallest error at
+# the end. Lesson 02 said that no straight line can do this; look how the boundary
+# bends. Away from the four corners nobody told the network anything.
 
 # %%
 best = min(trained, key=lambda one: one[1][-1])[0]
 plot.boundary(
-    np.array(corners, dtype=float),
-    np.array(wanted),
+    corners,
+    wanted,
     predict=lambda points: np.clip([answer(best, p).data for p in points], 0, 1),
     names=("0", "1"),
     title="XOR, found by an engine of your own",
@@ -435,12 +503,13 @@ plot.boundary(
 # %% [markdown]
 # ## All examples at once
 #
-# The engine is slow, because Python handles every number by itself. Layers are matrix products, so their slopes should
-# be too. Two rules of thumb will carry you: *a gradient has the shape of what it belongs to*, and *where a number is
-# used for every example, its slopes add up over the examples*.
+# The engine is slow, because Python handles every number by itself. Layers are matrix
+# products, so their slopes should be too. Two rules of thumb will carry you: *a
+# gradient has the shape of what it belongs to*, and *where a number is used for every
+# example, its slopes add up over the examples*.
 #
-# The network: digits of 784 pixels, 32 hidden tanh units, ten probabilities. The loss is the cross-entropy of lesson
-# 02.
+# The network: digits of 784 pixels, 32 hidden tanh units, ten probabilities. The loss
+# is the cross-entropy of lesson 02.
 
 # %%
 digits = data.load("digits", source="best" if PROFILE == "full" else "bundled")
@@ -449,7 +518,8 @@ labels = digits.y_train
 digits
 
 # %% [markdown]
-# Forward, as in lesson 02, except that the hidden layer is returned too: the way back will ask for it.
+# Softmax as in lesson 02. Subtracting the largest score of a row changes nothing in the
+# result, since it cancels, and keeps `exp` from overflowing.
 
 
 # %%
@@ -459,6 +529,12 @@ def softmax(scores):
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
+# %% [markdown]
+# Forward as in lesson 02 too, except that the hidden layer is returned with the
+# probabilities: the way back will ask for it.
+
+
+# %%
 def forward(parameters, x):
     """Return the hidden layer (batch, 32) and the probabilities (batch, 10)."""
     hidden_weights, hidden_bias, output_weights, output_bias = parameters
@@ -467,10 +543,13 @@ def forward(parameters, x):
 
 
 # %% [markdown]
-# Backward, line by line. Softmax and cross-entropy together have a slope of rare beauty: the probabilities minus the
-# truth (1 for the right class, 0 for the others), divided by the size of the batch because the loss is a mean. From
-# there each line undoes one line of the forward pass. A product `hidden @ weights` sends back `to_scores @ weights.T`
-# to its left factor and `hidden.T @ to_scores` to its right one: the other factor again, turned so that the shapes fit.
+# Backward, line by line. Softmax and cross-entropy together have a slope of rare
+# beauty: the probabilities minus the truth (1 for the right class, 0 for the others),
+# divided by the size of the batch because the loss is a mean. From there each line
+# undoes one line of the forward pass. A product `hidden @ weights` sends back
+# `to_scores @ weights.T` to its left factor and `hidden.T @ to_scores` to its right
+# one: the other factor again, turned so that the shapes fit. A bias is used by every
+# example, so its slope is the sum over the examples, along axis 0.
 
 
 # %%
@@ -480,22 +559,23 @@ def gradients(parameters, x, y):
     to_scores = (probabilities - np.eye(10)[y]) / len(y)
     to_hidden = to_scores @ parameters[2].T
     to_sums = to_hidden * (1 - hidden**2)
-    return [
-        x.T @ to_sums,
-        to_sums.sum(axis=0),
-        hidden.T @ to_scores,
-        to_scores.sum(axis=0),
-    ]
+    return [x.T @ to_sums, to_sums.sum(0), hidden.T @ to_scores, to_scores.sum(0)]
 
 
 # %% [markdown]
-# Believe no gradient that you have not checked. The library gets the same network as a formula, and both get the same
-# 256 digits.
+# Believe no gradient that you have not checked. Shapes that fit prove little: forget
+# $1 - \tanh^2$, and every shape is right. Such a network often learns all the same,
+# only worse, and so the mistake lives long. Let the library get the same network as a
+# formula, and both the same 256 digits.
 
 # %%
 shapes = [(784, 32), (32,), (32, 10), (10,)]
 parameters = [rng.normal(scale=0.05, size=shape) for shape in shapes]
 x_batch, y_batch = pixels[:256], labels[:256]
+
+# %% [markdown]
+# The loss is written in another way on purpose: a witness who copied our lines would
+# copy our mistakes.
 
 
 # %%
@@ -512,18 +592,15 @@ def library_loss(hidden_weights, hidden_bias, output_weights, output_bias):
 ours = gradients(parameters, x_batch, y_batch)
 theirs = library_gradients(library_loss, parameters)
 difference = max(np.abs(one - two).max() for one, two in zip(ours, theirs))
-found(
-    "matrix_difference",
-    difference,
-    "Over all parameters, our slopes and the library's differ by {:.0e} at most.",
-)
+told = "Over all parameters, our slopes and the library's differ by {:.0e} at most."
+found("matrix_difference", difference, told)
 assert difference < 1e-6
 
 # %% [markdown]
 # ## Two passes?
 #
-# Back to the promise of the first paragraph. This network has 25,450 parameters, so that nudging each of them once
-# takes 25,451 forward passes. And backpropagation?
+# Back to the promise of the first paragraph. This network has 25,450 parameters, so
+# that nudging each of them once takes 25,451 forward passes. And backpropagation?
 
 # %%
 predict(
@@ -538,56 +615,55 @@ predict(
 )
 
 # %% [markdown]
-# A stopwatch, held many times, since other programs run on this machine too; the median is not moved by a few slow
-# runs.
-
-
-# %%
-def seconds(function, repeats):
-    """Return the median of the times that a function takes."""
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        function()
-        times.append(time.perf_counter() - start)
-    return np.median(times)
-
+# A stopwatch, held many times, since other programs run on this machine too; the median
+# is not moved by a few slow runs.
 
 # %%
 REPEATS = {"smoke": 5, "quick": 100, "full": 300}[PROFILE]
-one_pass = seconds(lambda: forward(parameters, x_batch), REPEATS)
-both_passes = seconds(lambda: gradients(parameters, x_batch, y_batch), REPEATS)
-found(
-    "gradient_cost",
-    both_passes / one_pass,
-    "All slopes together take as long as {:.1f} forward passes.",
-    predicted="05.cost",
-)
+
+
+def seconds(function):
+    """Return the median of the times that a function takes."""
+    return np.median(timeit.repeat(function, number=1, repeat=REPEATS))
+
 
 # %% [markdown]
-# And the other way, one pass for each parameter and one to compare with? Nobody waits for that here: we multiply.
+# Before you look, count the matrix products. Forward there are two. Backward each has
+# two factors to send something to, which makes four; but nobody asks for the slopes of
+# the pixels, so one is left out. That makes five products in all, against two; `tanh`
+# and `exp` are needed on the way forward only.
 
 # %%
-found(
-    "nudging_seconds",
-    one_pass * 25_451,
-    "By nudging, a single step of training would take {:,.0f} seconds.",
-)
+one_pass = seconds(lambda: forward(parameters, x_batch))
+both_passes = seconds(lambda: gradients(parameters, x_batch, y_batch))
+told = "All slopes together take as long as {:.1f} forward passes."
+found("gradient_cost", both_passes / one_pass, told, predicted="05.cost")
 
 # %% [markdown]
-# So IBM's "two" is right in order of size, and it does not grow with the number of weights. The mathematics behind it
-# is known as the *cheap gradient principle*: for one result, all slopes cost a small multiple of the computation itself
-# ([Griewank 2012](https://doi.org/10.4171/dms/6/38)). The price is paid in memory instead. Look at `gradients` once
-# more: it needs `hidden` again, so everything that was computed forward must be kept until the way back. In large
-# networks that, rather than the arithmetic, decides how many examples fit into a batch.
+# And the other way, one pass for each parameter and one to compare with? Nobody waits
+# for that here: we multiply.
+
+# %%
+told = "By nudging, a single step of training would take {:,.0f} seconds."
+found("nudging_seconds", one_pass * 25_451, told)
+
+# %% [markdown] tags=["sourced"]
+# So IBM's "two" is right in order of size, and it does not grow with the number of
+# weights. The mathematics behind it is known as the *cheap gradient principle*: for one
+# result, all slopes cost a small multiple of the computation itself ([Griewank
+# 2012](https://doi.org/10.4171/dms/6/38)). The price is paid in memory instead. Look at
+# `gradients` once more: it needs `hidden` again, so everything that was computed
+# forward must be kept until the way back. In large networks that, rather than the
+# arithmetic, decides how many examples fit into a batch.
 
 # %% [markdown]
 # ## Thirty layers deep
 #
-# On the way back a slope is multiplied once in each layer. What if each of these factors is a little below one? Let us
-# send random signals through thirty layers of 100 units and watch their size, forward and backward. The weights are
-# random with standard deviation $\text{spread} / \sqrt{100}$: a sum of 100 products, each with a weight of that
-# size, then has about `spread` times the size of its inputs.
+# On the way back a slope is multiplied once in each layer. What if each of these
+# factors is a little below one? Let us send random signals through thirty layers of 100
+# units and watch their size, forward and backward. The weights are random with standard
+# deviation $\text{spread} / \sqrt{100}$: a sum of 100 products, each with a weight of
+# that size, then has about `spread` times the size of its inputs.
 
 # %%
 DEPTH, WIDTH = 30, 100
@@ -601,7 +677,9 @@ def size(array):
 
 
 # %% [markdown]
-# Forward through all layers, then back through all of them, beginning with a random slope of size 1:
+# Forward through all layers, then back through all of them, beginning with a random
+# slope of size 1. There is no loss here and nothing learns: we only watch what the
+# layers do to whatever travels through them.
 
 
 # %%
@@ -629,6 +707,10 @@ predict(
     ["about a half", "about a thirtieth", "less than a millionth"],
 )
 
+# %% [markdown]
+# Four spreads, two of them named after people whom we will meet, with both activations
+# and from five random starts each.
+
 # %%
 spreads = {"too small": 0.5, "Glorot": 1.0, "He": 2**0.5, "too large": 2.0}
 runs = {
@@ -637,59 +719,64 @@ runs = {
     for name, spread in spreads.items()
 }
 
-# %%
-found(
-    "vanished_slope",
-    np.median(runs["tanh", "too small"][:, 1, 0]),
-    "At the first layer {:.0e} is left of it.",
-    predicted="05.vanish",
-)
+# %% [markdown]
+# Each entry has the shape (starts, 2, layers), signals first and slopes second. The
+# slope at the first layer, for tanh and the smallest weights:
 
+# %%
+vanished = np.median(runs["tanh", "too small"][:, 1, 0])
+told = "At the first layer {:.0e} is left of it."
+found("vanished_slope", vanished, told, predicted="05.vanish")
 
 # %% [markdown]
-# One figure says how this happens, layer by layer, for four sizes of weights. Five random starts each; the bands are
-# their range.
+# One figure says how this happens, layer by layer. The bands are the range of the five
+# starts. On a scale of powers of ten, a steady factor is a straight line.
 
 
 # %%
 def layers_figure(activation, what, title):
     """Draw the size of signals (0) or slopes (1) by layer, over five random starts."""
     series = {name: runs[activation, name][:, what] for name in spreads}
-    sizes = "size of the slope" if what else "size of the signal"
-    figure = plot.curves(
-        series, x=np.arange(1, DEPTH + 1), x_title="layer", y_title=sizes, title=title
-    )
+    axes = {"x_title": "layer", "y_title": f"size of the {('signal', 'slope')[what]}"}
+    figure = plot.curves(series, x=np.arange(1, DEPTH + 1), title=title, **axes)
     return figure.update_yaxes(type="log", exponentformat="power")
 
 
-# %%
 layers_figure("tanh", 1, "tanh: the slope on its way back, from right to left")
 
-# %% [markdown]
-# Read it from the right. With small weights every layer takes half of the slope away, and thirty halvings leave about a
-# billionth: the first layers would learn next to nothing. This is the *vanishing gradient*. With large weights it grows
-# instead, which is called *exploding*. In between lies the proposal of
-# [Glorot and Bengio (2010)](https://proceedings.mlr.press/v9/glorot10a.html): a variance of 2 / (inputs + units), here
-# a spread of 1. Now relu, the signals on their way forward:
+# %% [markdown] tags=["sourced"]
+# Read it from the right. With small weights every layer takes half of the slope away,
+# and thirty halvings leave about a billionth: the first layers would learn next to
+# nothing. This is the *vanishing gradient*. With large weights it grows instead, which
+# is called *exploding*. In between lies the proposal of [Glorot and Bengio
+# (2010)](https://proceedings.mlr.press/v9/glorot10a.html): a variance of 2 / (inputs +
+# units), here a spread of 1. Why the sum of both? The inputs decide what a layer does
+# to the signal, the units what it does to the slope on its way back, and one variance
+# has to serve both.
+#
+# Now relu, the signals on their way forward:
 
 # %%
 layers_figure("relu", 0, "relu: the signal on its way forward, layer by layer")
 
-# %% [markdown]
-# Here Glorot's choice is too small. The reason is plain: relu throws one half of the signal away, so that the variance
-# halves in each layer. [He and others (2015)](https://arxiv.org/abs/1502.01852) therefore double it, to 2 / inputs.
+# %% [markdown] tags=["sourced"]
+# Here Glorot's choice is too small. The reason is plain: relu throws one half of the
+# signal away, so that the variance halves in each layer. [He and others
+# (2015)](https://arxiv.org/abs/1502.01852) therefore double it, to 2 / inputs. (What
+# halves is the mean of the squares, to be exact; for the sums in front of a relu, whose
+# mean is zero, that is the variance.) Measure it as the factor from one layer to the
+# next, over all 29 passages:
 
 # %%
 halving = runs["relu", "Glorot"][:, 0]
 factor = (halving[:, -1] / halving[:, 0]) ** (1 / (DEPTH - 1))
-found(
-    "relu_factor",
-    np.mean(factor) ** 2,
-    "With Glorot's weights, relu leaves {:.2f} of the variance in each layer.",
-)
+told = "With Glorot's weights, relu leaves {:.2f} of the variance in each layer."
+found("relu_factor", np.mean(factor) ** 2, told)
 
 # %% [markdown]
-# Keras has both by name, and takes `glorot_uniform` for a `Dense` layer unless you say otherwise.
+# Keras has both by name, and takes `glorot_uniform` for a `Dense` layer unless you say
+# otherwise. So a deep stack of plain relu layers starts too small by default. One is
+# uniform and the other normal, but for our argument only the variance counts.
 
 # %%
 glorot = keras.initializers.GlorotUniform(seed=1)(shape=(400, 200))
@@ -697,14 +784,15 @@ he_normal = keras.initializers.HeNormal(seed=1)(shape=(400, 200))
 drawn = [np.std(keras.ops.convert_to_numpy(one)) for one in (glorot, he_normal)]
 assert np.allclose(drawn, [(2 / (400 + 200)) ** 0.5, (2 / 400) ** 0.5], rtol=0.02)
 
-# %% [markdown]
+# %% [markdown] tags=["sourced"]
 # ## Does it matter for learning?
 #
-# A signal may fade and the network could still learn to amplify it. So we train: twenty hidden relu layers of 64 units
-# on 6,000 digits, with gradients of our own, from each of the four starts. And we try the other remedy, *normalisation*:
-# before each relu, shift and scale the sums of every example so that they have mean 0 and variance 1
-# ([layer normalisation](https://arxiv.org/abs/1607.06450); its older sister
-# [batch normalisation](https://arxiv.org/abs/1502.03167) does the same over the batch).
+# A signal may fade and the network could still learn to amplify it. So we train: twenty
+# hidden relu layers of 64 units on 6,000 digits, with gradients of our own, from each
+# of the four starts. And we try the other remedy, *normalisation*: before each relu,
+# shift and scale the sums of every example so that they have mean 0 and variance 1
+# ([layer normalisation](https://arxiv.org/abs/1607.06450); its older sister [batch
+# normalisation](https://arxiv.org/abs/1502.03167) does the same over the batch).
 
 
 # %%
@@ -716,7 +804,10 @@ def normalise(sums):
 
 
 # %% [markdown]
-# Backward, the formula says: what all sums have in common, and what would only stretch them, has no effect any more.
+# Backward, the formula says: what all sums have in common, and what would only stretch
+# them, has no effect any more. `shared` is the first of these and `along` the second.
+# The usual mistake is to treat mean and deviation as constants; they are made of the
+# same sums, so slopes flow through them too.
 
 
 # %%
@@ -728,13 +819,19 @@ def normalise_backward(to_normal, normal, deviation):
 
 
 # %% [markdown]
-# Is it right? There are two witnesses: the layer in Keras for the values, the library's gradients for the slopes.
+# Is it right? There are two witnesses: the layer in Keras for the values, the library's
+# gradients for the slopes. The values first:
 
 # %%
 sums, towards = rng.normal(size=(5, 8)), rng.normal(size=(5, 8))
 normal, deviation = normalise(sums)
 layer = keras.layers.LayerNormalization(epsilon=1e-3)
 assert np.allclose(normal, keras.ops.convert_to_numpy(layer(sums)), atol=1e-4)
+
+# %% [markdown]
+# A gradient needs one number to be the gradient of: a sum with random weights,
+# `towards`. A plain sum would not do. Normalised numbers always add up to zero, so
+# every slope would be zero, and many a wrong formula would pass.
 
 
 # %%
@@ -746,13 +843,13 @@ def normalised_loss(sums):
     return library.sum(normal * library.asarray(towards))
 
 
-# %%
 ours = normalise_backward(towards, normal, deviation)
 assert np.allclose(ours, library_gradients(normalised_loss, [sums])[0], atol=1e-9)
 
 # %% [markdown]
-# The deep network is the network from above with a loop in it: forward through all layers, keeping what the way back
-# needs, then back through all layers in reverse.
+# The deep network is the network from above with a loop in it: forward through all
+# layers, keeping what the way back needs. For each layer that is what came in, its
+# sums, and the deviation by which they were divided, if they were.
 
 
 # %%
@@ -760,12 +857,16 @@ def deep_forward(weights, x, normalised):
     """Return the scores, and what each hidden layer must keep for the way back."""
     kept = []
     for matrix in weights[:-1]:
-        sums, deviation = x @ matrix, None
-        if normalised:
-            sums, deviation = normalise(sums)
+        sums, deviation = normalise(x @ matrix) if normalised else (x @ matrix, None)
         kept.append((x, sums, deviation))
         x = np.maximum(sums, 0)
     return x @ weights[-1], x, kept
+
+
+# %% [markdown]
+# Then back through all layers in reverse. Each round of the loop undoes one round of
+# the other: the relu, the normalisation if there was one, the product. Find the three
+# lines.
 
 
 # %%
@@ -784,13 +885,18 @@ def deep_gradients(weights, x, y, normalised):
 
 
 # %% [markdown]
-# Every network gets the same number of steps and the same learning rate. It is judged on 2,000 digits that it has not
-# seen, *validation* digits from the training set; the test digits stay closed on this page.
+# Every network gets the same number of steps and the same learning rate. It is judged
+# on 2,000 digits that it has not seen, *validation* digits from the training set; the
+# test digits stay closed on this page.
 
 # %%
 SEEDS, DEEP_STEPS = {"smoke": (2, 3), "quick": (5, 250), "full": (5, 600)}[PROFILE]
 inked = ((pixels - pixels.mean()) / pixels.std()).astype("float32")
 sizes = [784] + 20 * [64] + [10]
+
+# %% [markdown]
+# The weights are drawn as in the figures. To keep the question clean, there are no
+# biases.
 
 
 # %%
@@ -801,8 +907,11 @@ def random_weights(spread, rng):
         for inputs, units in zip(sizes, sizes[1:])
     ]
 
+
 # %% [markdown]
-# One network, from its random start to the verdict:
+# One network, from its random start to the verdict. The seed decides which digits are
+# learned from and which are judged by, so networks with the same seed are compared on
+# the same ones.
 
 
 # %%
@@ -831,76 +940,74 @@ predict(
 )
 
 # %% [markdown]
-# Forty networks. Weights that are far too large overflow without normalisation; NumPy is told not to warn of it, since
-# that is part of the finding.
+# Four starts, without normalisation and with it, each from several seeds. Weights that
+# are far too large overflow without normalisation; NumPy is told not to warn of it,
+# since that is part of the finding.
 
 # %%
+seeds = range(SEEDS)
+kinds = [(spread, normed) for normed in (False, True) for spread in spreads.values()]
 with np.errstate(all="ignore"):
-    read = {
-        (name, normalised): [
-            train_deep(spread, normalised, seed) for seed in range(SEEDS)
-        ]
-        for normalised in (False, True)
-        for name, spread in spreads.items()
-    }
+    shares = np.array([[train_deep(*kind, seed) for seed in seeds] for kind in kinds])
+
+# %% [markdown]
+# Compare the two groups bar by bar. The whiskers reach from the worst start to the
+# best, and guessing would be right once in ten.
 
 # %%
-names = [name + (", normalised" if normed else "") for name, normed in read]
-shares = np.array(list(read.values()))
-plot.bars(
-    names,
-    shares.mean(axis=1),
-    low=shares.min(axis=1),
-    high=shares.max(axis=1),
-    number=".0%",
-    x_title="validation digits read: mean over the starts, and range",
-    title="Twenty relu layers: what the start is worth, and what normalisation saves",
-)
+bars = [*spreads, *(f"{name}, normalised" for name in spreads)]
+whiskers = {"low": shares.min(axis=1), "high": shares.max(axis=1)}
+axes = {"x_title": "validation digits read: mean over the starts, and range"}
+title = "Twenty relu layers: what the start is worth, and what normalisation saves"
+plot.bars(bars, shares.mean(axis=1), **whiskers, **axes, number=".0%", title=title)
 
 # %% [markdown]
 # He's start is the third bar; the other three of each group are wrong for relu.
 
 # %%
-plain, normed = shares[[0, 1, 3]].mean(), shares[[4, 5, 7]].mean()
-found(
-    "wrong_start_read",
-    plain,
-    "Without normalisation, the three wrong starts read {:.0%} on average.",
-)
+wrong = [0, 1, 3]
+told = "Without normalisation, the three wrong starts read {:.0%} on average."
+found("wrong_start_read", shares[:4][wrong].mean(), told)
 found("right_start_read", shares[2].mean(), "He's start reads {:.0%}.")
-found(
-    "normalised_read",
-    normed,
-    "With normalisation the same three wrong starts read {:.0%} on average.",
-    predicted="05.normalise",
-)
+told = "With normalisation the same three wrong starts read {:.0%} on average."
+found("normalised_read", shares[4:][wrong].mean(), told, predicted="05.normalise")
 
-# %% [markdown]
-# So normalisation brings back what looked lost, but not all starts profit alike. Before a normalised relu the size of the
-# weights no longer matters for the signal; it does matter for the step, since small weights are changed by a larger
-# share of themselves. The smallest ones are in effect trained with too large a learning rate, and their bars spread
-# wide. Why normalisation helps so much in practice is still argued about: its inventors thought of the shifting inputs
-# of each layer, and later experiments speak for a smoother loss
-# ([Santurkar and others, 2018](https://arxiv.org/abs/1805.11604)).
+# %% [markdown] tags=["sourced"]
+# So normalisation brings back what looked lost, but not all starts profit alike. Before
+# a normalised relu the size of the weights no longer matters for the signal; it does
+# matter for the step, since small weights are changed by a larger share of themselves.
+# The smallest ones are in effect trained with too large a learning rate, and their bars
+# spread wide. Why normalisation helps so much in practice is still argued about: the
+# inventors of batch normalisation thought of the shifting inputs of each layer, and
+# later experiments speak for a smoother loss ([Santurkar and others,
+# 2018](https://arxiv.org/abs/1805.11604)).
 
 # %% [markdown]
 # ## How far may a step go?
 #
-# Backpropagation tells the direction. How far to go is the learning rate's business, and too far is worse than too
-# little. Close to a minimum a smooth loss looks like a *quadratic*. Along one weight it is $\frac{1}{2}\lambda w^2$,
-# where $\lambda$ is the *curvature*. Its slope is $\lambda w$, so a step with learning rate $\eta$ makes
+# Backpropagation tells the direction. How far to go is the learning rate's business,
+# and too far is worse than too little. Close to a minimum a smooth loss looks like a
+# *quadratic*. Along one weight it is $\frac{1}{2}\lambda w^2$, where $\lambda$ is the
+# *curvature*. Its slope is $\lambda w$, so a step with learning rate $\eta$ makes
 #
 # $$w \;\to\; w - \eta\lambda w = (1 - \eta\lambda)\,w.$$
 #
-# Each step multiplies the distance from the minimum by $1 - \eta\lambda$. For $\eta\lambda$ between 1 and 2 this
-# number is negative: the weight swings to and fro, but comes closer. Beyond $\eta = 2 / \lambda$ it lands farther
-# away each time. With many weights, the direction of the largest curvature breaks first: the top eigenvalue of the
-# *Hessian*, the matrix of all second slopes.
+# Each step multiplies the distance from the minimum by $1 - \eta\lambda$. For
+# $\eta\lambda$ between 1 and 2 this number is negative: the weight swings to and fro,
+# but comes closer. Beyond $\eta = 2 / \lambda$ it lands farther away each time. With
+# many weights, the direction of the largest curvature breaks first: the top eigenvalue
+# of the *Hessian*, the matrix of all second slopes.
+#
+# Try it in your head with $\lambda = 10$. At $\eta = 0.1$ one step arrives; at $0.15$
+# each step multiplies by $-0.5$, and at $0.25$ by $-1.5$. So a learning rate is large
+# or small only beside a curvature.
 
 # %% [markdown]
-# Is that so on real data? A *linear* reader, which has no hidden layer, with the squared error as its loss is exactly
-# a quadratic in its weights, with the Hessian $X^\top X / n$. To keep it quick, the digits are shrunk to 14 × 14
-# pixels.
+# Is that so on real data? Take a *linear* reader, which has no hidden layer, and as its
+# loss half the squared error, summed over the ten classes and averaged over the digits.
+# That is exactly a quadratic in its weights, with the Hessian $X^\top X / n$ for each
+# class. (Without the half it would be twice that, and the limit half as large.) To keep
+# it quick, the digits are shrunk to 14 × 14 pixels.
 
 
 # %%
@@ -913,8 +1020,10 @@ def small_digits(seed, count):
 
 
 # %% [markdown]
-# The top eigenvalue does not need the whole Hessian, only its product with a vector: multiply again and again, and the
-# steepest direction wins. This is called *power iteration*.
+# The top eigenvalue does not need the whole Hessian, only its product with a vector:
+# multiply again and again, and the steepest direction wins. This is called *power
+# iteration*. Each product stretches every direction by its own eigenvalue, so the
+# largest gains on all others.
 
 
 # %%
@@ -937,12 +1046,12 @@ curvature, _ = top_curvature(lambda v: hessian @ v, rng.normal(size=197), rounds
 assert np.isclose(curvature, np.linalg.eigvalsh(hessian)[-1], rtol=1e-6)
 print(f"top curvature {curvature:.2f}: descent should break at {2 / curvature:.4f}")
 
-# %% [markdown]
-# Now the experiment. It knows nothing of the prediction: it only descends, looks whether the loss has grown after 300
-# steps, and halves the interval between a learning rate that works and one that does not. (It asks `not ... <` rather than
-# `>=`, since a loss that is no number any more counts as broken too.) With *momentum* $\beta$, each
-# step also repeats the share $\beta$ of the one before (Polyak's
-# [heavy ball](https://doi.org/10.1016/0041-5553%2864%2990137-5), 1964).
+# %% [markdown] tags=["sourced"]
+# Now the experiment. It knows nothing of the prediction: it only descends, and looks
+# whether the loss has grown after 300 steps. (It asks `not ... <` rather than `>=`,
+# since a loss that is no number any more counts as broken too.) With *momentum*
+# $\beta$, each step also repeats the share $\beta$ of the one before (Polyak's [heavy
+# ball](https://doi.org/10.1016/0041-5553%2864%2990137-5), 1964).
 
 
 # %%
@@ -956,18 +1065,26 @@ def breaks(x, targets, learning_rate, momentum=0.0, steps=300):
         weights = weights + velocity
     return not np.mean((x @ weights - targets) ** 2) < np.mean(targets**2)
 
+
 # %% [markdown]
-# The search does not care what breaks, so it will serve us again.
+# The search halves the interval between a learning rate that works and one that does
+# not. Learning rates are compared by factors, so its middle is the root of the
+# product of its ends; fourteen halvings of a factor of ten thousand leave less than a
+# part in a thousand. The search does not care what breaks, so it will serve us again.
 
 
 # %%
 def breaking_point(breaks, low=1e-3, high=10.0, halvings=14):
-    """Return the learning rate from which something breaks, to a part in a thousand."""
+    """Return the learning rate from which something breaks, by halving an interval."""
     for _ in range(halvings):
         middle = np.sqrt(low * high)
         low, high = (low, middle) if breaks(middle) else (middle, high)
     return middle
 
+
+# %% [markdown]
+# Prediction and experiment share nothing but the digits: one never descends, the other
+# computes no eigenvalue.
 
 # %%
 SAMPLES = {"smoke": 1, "quick": 5, "full": 10}[PROFILE]
@@ -981,11 +1098,8 @@ with np.errstate(all="ignore"):
 
 # %%
 errors = np.abs(np.array(met) * curvatures / 2 - 1)
-found(
-    "threshold_error",
-    errors.max(),
-    "On every sample of digits, descent broke within {:.1%} of 2 / curvature.",
-)
+told = "On every sample of digits, descent broke within {:.1%} of 2 / curvature."
+found("threshold_error", errors.max(), told)
 assert errors.max() < 0.02
 
 # %% [markdown]
@@ -999,33 +1113,40 @@ predict(
     ["about ten times smaller", "the same", "nearly twice as large"],
 )
 
+# %% [markdown]
+# Four strengths of momentum, one sample of digits, and the same search. With
+# $\beta = 0$ it should find again what it found before.
+
 # %%
 betas = np.array([0.0, 0.3, 0.6, 0.9])
 first = problems[0]
 with np.errstate(all="ignore"):
     met_with = [breaking_point(lambda rate: breaks(*first, rate, b)) for b in betas]
 
+# %% [markdown]
+# In multiples of the limit without momentum, so that only the factor remains:
+
 # %%
 ratio = np.array(met_with) * curvatures[0] / 2
-momentum_errors = np.abs(ratio / (1 + betas) - 1)
-found(
-    "momentum_gain",
-    ratio[-1],
-    "With momentum 0.9 the breaking point is {:.2f} times 2 / curvature.",
-    predicted="05.momentum",
-)
+told = "With momentum 0.9 the breaking point is {:.2f} times 2 / curvature."
+found("momentum_gain", ratio[-1], told, predicted="05.momentum")
+
+# %% [markdown]
+# One number could be luck. Do all four lie on the line $1 + \beta$?
+
 # %%
-found(
-    "momentum_error",
-    momentum_errors.max(),
-    "The rule 2 (1 + momentum) / curvature was met within {:.1%}.",
-)
+momentum_errors = np.abs(ratio / (1 + betas) - 1)
+told = "The rule 2 (1 + momentum) / curvature was met within {:.1%}."
+found("momentum_error", momentum_errors.max(), told)
 assert momentum_errors.max() < 0.02
 
 # %% [markdown]
-# In a steep valley the steps change sign each time, and then the repeated share works against the swing. So momentum
-# does not only speed up the flat directions, it also steadies the steep one. The optimiser of Keras obeys the same
-# limit: two per cent below it the loss falls, two per cent above it grows.
+# In a steep valley the steps change sign each time, and then the repeated share works
+# against the swing. So momentum does not only speed up the flat directions, it also
+# steadies the steep one. Polyak's ball gathers speed only where the slope keeps its
+# sign.
+#
+# Does the optimiser of Keras obey the same limit?
 
 
 # %%
@@ -1040,6 +1161,9 @@ def keras_breaks(learning_rate, momentum, steps=60):
     return not np.mean(error**2) < np.mean(targets**2)
 
 
+# %% [markdown]
+# Two per cent below the limit the loss falls, two per cent above it grows:
+
 # %%
 limit = 2 * (1 + 0.9) / curvatures[0]
 with np.errstate(all="ignore"):
@@ -1047,16 +1171,17 @@ with np.errstate(all="ignore"):
     assert keras_breaks(1.02 * limit, momentum=0.9)
 
 # %% [markdown]
-# All of it in one picture, for a quadratic valley of two weights: the path, the loss, and where the learning rate stands
-# on the scale from too slow to broken. The dashed line is the prediction.
+# All of it in one picture, for a quadratic valley of two weights: the path, the loss,
+# and where the learning rate stands on the scale from too slow to broken. The dashed
+# line is the prediction.
 
 # %%
 plot.descent("valley", learning_rate=0.19, title="Just below the limit: to and fro")
 
 # %% [markdown]
-# Find four learning rates on the *valley*: one too slow, one good, one that swings and arrives, one that diverges. Then
-# raise the momentum and watch the limit move. Last, choose *network*, two layers with one weight each, and pass the
-# limit there.
+# Find four learning rates on the *valley*: one too slow, one good, one that swings and
+# arrives, one that diverges. Then raise the momentum and watch the limit move. Last,
+# choose *network*, two layers with one weight each, and pass the limit there.
 
 # %%
 explore.learning_rate(surface="valley", learning_rate=0.03)
@@ -1064,40 +1189,48 @@ explore.learning_rate(surface="valley", learning_rate=0.03)
 # %% [markdown]
 # ## Where the rule stops
 #
-# On *network* the limit was passed and nothing broke: the weights jumped, and settled where the curvature is smaller.
-# The loss of a network is no quadratic, and its curvature is different everywhere. So we measure it *while* a network
-# learns: 16 tanh units, 200 small digits, all of them in each step, and again the squared error.
+# On *network* the limit was passed and nothing broke: the weights jumped, and settled
+# where the curvature is smaller. The loss of a network is no quadratic, and its
+# curvature is different everywhere. So we measure it *while* a network learns: 16 tanh
+# units, 200 small digits, all of them in each step, and again the squared error.
+#
+# A second loss, the cross-entropy, will be wanted for comparison. Both have the same
+# slope at the scores, answers minus targets; only what counts as the answer differs. So
+# one function gives the loss together with the answers.
+
 
 # %%
-SHAPES = [(197, 16), (16, 10)]
+def judge(scores, targets, kind):
+    """Return the loss of the scores, and what counts as the answers."""
+    if kind == "cross-entropy":
+        answers = softmax(scores)
+        return -np.mean(np.log(np.sum(answers * targets, axis=1) + 1e-300)), answers
+    return 0.5 * np.mean(np.sum((scores - targets) ** 2, axis=1)), scores
 
 
-def unpack(flat):
-    """Return the two matrices of weights that a flat vector holds."""
-    return flat[: 197 * 16].reshape(SHAPES[0]), flat[197 * 16 :].reshape(SHAPES[1])
+# %% [markdown]
+# All weights stand in one flat vector, since power iteration needs a direction: 197 ×
+# 16 of the hidden layer, then 16 × 10 of the output. Inside they become matrices again.
+# The way back is the one that you know.
 
 
 # %%
 def loss_and_slopes(flat, x, targets, kind):
     """Return the loss of a small network and its slopes, as one flat vector."""
-    first, second = unpack(flat)
-    hidden = np.tanh(x @ first)
-    answers = scores = hidden @ second
-    loss = 0.5 * np.mean(np.sum((scores - targets) ** 2, axis=1))
-    if kind == "cross-entropy":
-        answers = softmax(scores)
-        loss = -np.mean(np.log(np.sum(answers * targets, axis=1) + 1e-300))
+    hidden_weights = flat[:-160].reshape(197, 16)
+    output_weights = flat[-160:].reshape(16, 10)
+    hidden = np.tanh(x @ hidden_weights)
+    loss, answers = judge(hidden @ output_weights, targets, kind)
     to_scores = (answers - targets) / len(x)
-    to_sums = to_scores @ second.T * (1 - hidden**2)
-    slopes = [x.T @ to_sums, hidden.T @ to_scores]
-    return loss, np.concatenate([one.ravel() for one in slopes])
+    to_sums = to_scores @ output_weights.T * (1 - hidden**2)
+    return loss, np.append(x.T @ to_sums, hidden.T @ to_scores)
 
 
 # %% [markdown]
-# Both losses have the same slope at the scores, answers minus targets; only what counts as the answer differs. And the
-# Hessian's product with a vector is a nudge once more, this time of the gradient: how does it change along that
-# direction? With power iteration that gives the top curvature at any point, without ever writing down the Hessian of
-# 3,312 × 3,312 numbers.
+# The Hessian's product with a vector is a nudge once more, this time of the gradient:
+# how does it change along that direction? With power iteration that gives the top
+# curvature at any point, without ever writing down the Hessian of 3,312 × 3,312
+# numbers.
 
 
 # %%
@@ -1113,7 +1246,9 @@ def network_curvature(flat, direction, problem, rounds):
 
 
 # %% [markdown]
-# A start: random weights, 200 digits around their mean, and the top curvature before the first step.
+# A start: random weights, 200 digits around their mean, and the top curvature before
+# the first step. The direction is returned too: a little later it will not have turned
+# far, so the next search can begin with it.
 
 
 # %%
@@ -1123,22 +1258,27 @@ def start(seed, kind):
     x, targets = small_digits(seed, 200)
     x[:, :196] -= x[:, :196].mean(axis=0)
     problem = (x, targets, kind)
-    flat = np.concatenate([rng.normal(size=s).ravel() / s[0] ** 0.5 for s in SHAPES])
+    hidden_weights = rng.normal(size=197 * 16) / 197**0.5
+    flat = np.append(hidden_weights, rng.normal(size=16 * 10) / 16**0.5)
     direction = rng.normal(size=flat.size)
     return flat, problem, *network_curvature(flat, direction, problem, rounds=60)
 
 
 # %% [markdown]
-# The experiment: learning rates of 0.5, 0.9 and 1.5 times what the rule allows *at the start*, and on the way the
-# curvature, as a share of what the rule allows at this learning rate.
-
+# The experiment: plain gradient descent, with a learning rate that is a given share of
+# what the rule allows *at the start*. On the way, every fifty steps, comes the
+# curvature, as a share of what the rule allows at this learning rate. Above 1, a
+# quadratic would diverge.
 
 # %%
-def follow(seed, share, kind, steps):
+EDGE_STEPS = {"smoke": 60, "quick": 1200, "full": 5000}[PROFILE]
+
+
+def follow(seed, share):
     """Return the losses of plain gradient descent, and curvature / limit on the way."""
-    flat, problem, curvature, direction = start(seed, kind)
+    flat, problem, curvature, direction = start(seed, "squared error")
     learning_rate, losses, shares = share * 2 / curvature, [], []
-    for step in range(steps):
+    for step in range(EDGE_STEPS):
         if step % 50 == 0:
             curvature, direction = network_curvature(flat, direction, problem, 8)
             shares.append(curvature * learning_rate / 2)
@@ -1147,6 +1287,9 @@ def follow(seed, share, kind, steps):
         losses.append(loss)
     return losses, shares
 
+
+# %% [markdown]
+# Three shares will be tried: 0.5, 0.9 and 1.5. Commit yourself on the last.
 
 # %%
 predict(
@@ -1160,23 +1303,25 @@ predict(
     ],
 )
 
+# %% [markdown]
+# For each start the three begin with the same weights and the same digits; only the
+# step differs.
+
 # %%
-EDGE_STEPS = {"smoke": 60, "quick": 1200, "full": 5000}[PROFILE]
 paths = {
-    f"{share} of the limit": [
-        follow(seed, share, "squared error", EDGE_STEPS) for seed in range(SEEDS)
-    ]
+    f"{share} of the limit": [follow(seed, share) for seed in seeds]
     for share in (0.5, 0.9, 1.5)
 }
 
+# %% [markdown]
+# The dotted line is the limit, and each curve begins at its share of it. Watch where it
+# goes.
+
 # %%
-figure = plot.curves(
-    {name: [shares for _, shares in runs] for name, runs in paths.items()},
-    x=np.arange(0, EDGE_STEPS, 50),
-    x_title="step",
-    y_title="top curvature as a share of the limit",
-    title="The curvature climbs to the limit, or falls to it, and stays",
-)
+series = {name: [shares for _, shares in runs] for name, runs in paths.items()}
+axes = {"x_title": "step", "y_title": "top curvature as a share of the limit"}
+title = "The curvature climbs to the limit, or falls to it, and stays"
+figure = plot.curves(series, x=np.arange(0, EDGE_STEPS, 50), title=title, **axes)
 figure.add_hline(y=1, line_dash="dot", line_width=1)
 
 # %% [markdown]
@@ -1187,31 +1332,31 @@ ends = np.array([[runs[1][-1] for runs in paths[name]] for name in list(paths)[1
 found("edge_low", ends.min(), "Of all runs at 0.9 and 1.5, the lowest ended at {:.2f}.")
 found("edge_high", ends.max(), "The highest of them ended at {:.2f} of the limit.")
 
-# %% [markdown]
-# At half the limit the curvature is still climbing. Remarkable, and no accident of ours: [Cohen and others (2021)](https://arxiv.org/abs/2103.00065) found it in many
-# networks and called it the *edge of stability*. Gradient descent lets the curvature grow until the rule would forbid
-# the learning rate. There it starts to swing, the swing pushes it to flatter ground, and so it goes on, right at
-# the edge. The loss is no longer falling at every step:
+# %% [markdown] tags=["sourced"]
+# At half the limit the curvature is still climbing. Remarkable, and no accident of
+# ours: [Cohen and others (2021)](https://arxiv.org/abs/2103.00065) found it in many
+# networks and called it the *edge of stability*. Gradient descent lets the curvature
+# grow until the rule would forbid the learning rate. There it starts to swing, the
+# swing pushes it to flatter ground, and so it goes on, right at the edge. The loss is
+# no longer falling at every step:
 
 # %%
-rises = {
-    name: np.mean([np.mean(np.diff(losses) > 0) for losses, _ in runs])
-    for name, runs in paths.items()
-}
-for name, share in rises.items():
-    print(f"{name}: {share:.0%} of the steps go up")
-
-# %%
-found(
-    "edge_final_loss",
-    np.mean([losses[-1] / losses[0] for losses, _ in paths["1.5 of the limit"]]),
-    "Beyond the limit, {:.1%} of the first loss is left at the end, on average.",
-    predicted="05.edge",
-)
+for name, followed in paths.items():
+    rising = [np.mean(np.diff(losses) > 0) for losses, _ in followed]
+    print(f"{name}: {np.mean(rising):.0%} of the steps go up")
 
 # %% [markdown]
-# So where does a network break, if not at $2 / \lambda$? The same search as above, and this time for both losses.
+# A loss that rises now and then is no proof that something is broken. What counts is
+# where it is at the end, as a share of where it began:
 
+# %%
+left = [losses[-1] / losses[0] for losses, _ in paths["1.5 of the limit"]]
+told = "Beyond the limit, {:.1%} of the first loss is left at the end, on average."
+found("edge_final_loss", np.mean(left), told, predicted="05.edge")
+
+# %% [markdown]
+# So where does a network break, if not at $2 / \lambda$? The same search as above, and
+# this time for both losses.
 
 # %%
 HALVINGS = {"smoke": 3, "quick": 9, "full": 12}[PROFILE]
@@ -1234,7 +1379,7 @@ def network_breaking_point(seed, kind, steps=300):
 # %%
 with np.errstate(all="ignore"):
     broke = {
-        kind: [network_breaking_point(seed, kind) for seed in range(SEEDS)]
+        kind: [network_breaking_point(seed, kind) for seed in seeds]
         for kind in ("squared error", "cross-entropy")
     }
 for kind, multiples in broke.items():
@@ -1244,30 +1389,27 @@ for kind, multiples in broke.items():
 # Each of them learns well beyond the rule, but not equally far:
 
 # %%
-found(
-    "breaks_squared",
-    np.median(broke["squared error"]),
-    "With the squared error the network breaks at {:.1f} times 2 / curvature.",
-)
-found(
-    "breaks_entropy",
-    np.median(broke["cross-entropy"]),
-    "With cross-entropy it breaks only at {:.0f} times (medians over the starts).",
-)
+told = "With the squared error the network breaks at {:.1f} times 2 / curvature."
+found("breaks_squared", np.median(broke["squared error"]), told)
+told = "With cross-entropy it breaks only at {:.0f} times (medians over the starts)."
+found("breaks_entropy", np.median(broke["cross-entropy"]), told)
 
-# %% [markdown]
-# Cross-entropy is more patient, for a good reason: once the network is sure of its digits, softmax hardly moves any
-# more, and the curvature nearly disappears. So the rule is exact for a quadratic; for a network it says where the
-# *swinging* begins, not where it all ends. And for the playground of lesson 02? There, Adam divides every slope by its
-# typical size, which changes the curvature it feels, and it sees small batches. A rule of the same kind holds for it,
-# with the divided curvature
-# ([Cohen and others, 2022](https://arxiv.org/abs/2207.14484)). The loss that jumps about there is a network at its
-# edge.
+# %% [markdown] tags=["sourced"]
+# Cross-entropy is more patient, for a good reason: once the network is sure of its
+# digits, softmax hardly moves any more, and the curvature nearly disappears. So the
+# rule is exact for a quadratic; for a network it says where the *swinging* begins, not
+# where it all ends. And for the playground of lesson 02? There, Adam divides every
+# slope by its typical size, which changes the curvature it feels, and it sees small
+# batches. A rule of the same kind holds for it, with the divided curvature ([Cohen and
+# others, 2022](https://arxiv.org/abs/2207.14484)), as long as every step sees all
+# examples. A loss that jumps about in the playground may be a network at its edge, or
+# only the luck of its batches.
 
-# %% [markdown]
+# %% [markdown] tags=["sourced"]
 # ## What backpropagation is, and what it is not
 #
-# Now read [IBM's page](https://www.ibm.com/think/topics/backpropagation) with your own eyes.
+# Now read [IBM's page](https://www.ibm.com/think/topics/backpropagation) with your own
+# eyes.
 #
 # | it says | you have seen |
 # |---|---|
@@ -1276,17 +1418,21 @@ found(
 # | it works out how weights affect the *accuracy* | the *loss*: accuracy jumps, and a jump has no slope |
 # | Rumelhart, Hinton and Williams were first to publish the formal algorithm, in 1986 | the algorithm is older |
 #
-# It is *not* the learning itself. Backpropagation delivers slopes; what to do with them, gradient descent or Adam
-# decide. It does not know the right step, the right start, or whether the slope is worth following. And it is not made
-# for networks only: it differentiates any program of smooth steps.
+# It is *not* the learning itself. Backpropagation delivers slopes; what to do with
+# them, gradient descent or Adam decide. It does not know the right step, the right
+# start, or whether the slope is worth following. And it is not made for networks only:
+# it differentiates any program of smooth steps.
 #
-# That is how it began. Seppo Linnainmaa described the reverse walk through a computation in his master's thesis of
-# 1970, in order to estimate rounding errors, and in English in
-# [1976](https://doi.org/10.1007/BF01931367). Paul Werbos proposed it for learning in his thesis of 1974 and applied it
-# to what we would call networks in [1982](https://doi.org/10.1007/BFb0006203). Others found it on their own; Griewank
-# tells the story in [*Who invented the reverse mode of differentiation?*](https://doi.org/10.4171/dms/6/38) What
-# [Rumelhart, Hinton and Williams](https://doi.org/10.1038/323533a0) showed in 1986 was that hidden units trained in this
-# way come to stand for features that nobody had told them about, and that convinced the world.
+# That is how it began. Seppo Linnainmaa described the reverse walk through a
+# computation in his master's thesis of 1970, in order to estimate rounding errors, and
+# in English in [1976](https://doi.org/10.1007/BF01931367). Paul Werbos proposed it for
+# learning in his thesis of 1974 and applied it to what we would call networks in
+# [1982](https://doi.org/10.1007/BFb0006203). Others found it on their own; Griewank
+# tells the story in [*Who invented the reverse mode of
+# differentiation?*](https://doi.org/10.4171/dms/6/38) What [Rumelhart, Hinton and
+# Williams](https://doi.org/10.1038/323533a0) showed in 1986 was that hidden units
+# trained in this way come to stand for features that nobody had told them about, and
+# that convinced the world.
 
 # %% [markdown]
 # ## Check yourself
@@ -1310,8 +1456,7 @@ quiz(
     "In a dense layer, why is the slope of the bias a sum over the batch?",
     {
         "because the loss is a mean": (
-            "The mean is in the slope that comes back already, as 1 / batch. It would "
-            "not make a sum."
+            "The mean is in the slope that comes back already, as 1 / batch."
         ),
         "because every example uses the same bias": (
             "One number, used once for each example: the paths add up."
@@ -1331,13 +1476,8 @@ quiz(
         "it keeps its size": (
             "That is what He's weights achieve: relu takes half of the variance away."
         ),
-        "it fades": (
-            "The variance halves in each layer; He's weights make up for it with twice "
-            "the variance."
-        ),
-        "it explodes": (
-            "For that, the variance must be more than doubled before each relu."
-        ),
+        "it fades": "The variance halves in each layer; He's weights make up for it.",
+        "it explodes": "For that, the sums must more than double it before each relu.",
     },
     right="it fades",
 )
@@ -1376,12 +1516,15 @@ quiz(
 # %% [markdown]
 # ## What this page leaves out
 #
-# The libraries do more than our engine: they work on arrays and on graphics cards, fuse operations, forget and recompute
-# layers to save memory, and find second slopes too. Our claim about the breaking point was tested on full batches;
-# with small batches the slope itself is noisy, and instability begins in other ways. The experiments on normalisation
-# used one learning rate, one depth and one kind of network. And thirty plain layers are not what people use today: lesson
-# 08 adds a shortcut around each layer, through which slopes travel back unharmed.
+# The libraries do more than our engine: they work on arrays and on graphics cards, fuse
+# operations, forget and recompute layers to save memory, and find second slopes too.
+# Our claim about the breaking point was tested on full batches; with small batches the
+# slope itself is noisy, and instability begins in other ways. The experiments on
+# normalisation used one learning rate, one depth and one kind of network. And thirty
+# plain layers are not what people use today: lesson 08 adds a shortcut around each
+# layer, through which slopes travel back unharmed.
 #
-# You came with a black box called training. What is in it, you have now built: slopes by the chain rule, a start from
-# which they survive, and a step that does not break. In the lab you write the engine's parts yourself, hunt wrong
-# gradients, and train a digit reader with no library at all.
+# You came with a black box called training. What is in it, you have now built: slopes
+# by the chain rule, a start from which they survive, and a step that does not break. In
+# the lab you write the engine's parts yourself, hunt wrong gradients, and train a digit
+# reader with no library at all.
