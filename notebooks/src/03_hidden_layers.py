@@ -154,7 +154,7 @@ def smoothness(pictures):
 
 
 # %% [markdown]
-# Zero would be noise, and one a picture of a single tone. The trained
+# Noise gives zero. One would need every pixel to equal its neighbour. The trained
 # weights are the old noise plus what was added, so expect them in between.
 
 # %%
@@ -448,7 +448,7 @@ assert np.allclose(mixture, itself, atol=1e-3 * np.abs(itself).max())
 
 # %%
 def ridge_of(centred, strength=0.01):
-    """Return the ridge for activations around zero: a share of their mean square."""
+    """Return a ridge that grows with the squares of activations around zero."""
     return strength * (centred**2).sum() / centred.shape[1]
 
 
@@ -869,7 +869,9 @@ found("work_in_convolutions", sum(work[:5]) / sum(work), "{:.0%} of the products
 # %% [markdown]
 # ## The same design, on your machine
 #
-# Training AlexNet took five to six days on two graphics cards. So we shrink it: smaller photos, a quarter of the filters, five
+# Training AlexNet took [five to six
+# days](https://papers.nips.cc/paper/2012/hash/c399862d3b9d6b76c8436e924a68c45b-Abstract.html)
+# on two graphics cards. So we shrink it: smaller photos, a quarter of the filters, five
 # kinds of flowers in place of 1,000 classes. The design stays: five convolutions,
 # overlapping pooling, two groups, `relu`, dropout, dense layers.
 
@@ -1141,7 +1143,7 @@ found("photo_probe_untrained", gains["untrained"], "Untrained: {:+.1f} points.")
 # - First-layer units are detectors for strokes in one place. Where they never saw ink,
 #   they keep their random start.
 # - Trained layers become easier to read with depth, random layers of the same shape
-#   harder: over all random starts, and by more than the interval is wide. A random
+#   harder. With five random starts or more, neither interval reaches zero. A random
 #   layer that is wide enough still beats the pixels.
 # - Single units become purer with depth as well, but not pure: a class is spread over
 #   many units.
