@@ -40,7 +40,7 @@ keras.utils.set_random_seed(3)
 #
 # We begin with digits, because there every weight can be drawn. Of the training digits,
 # 7,000 are for the network. The other 3,000 it never sees: with those we look at what
-# it has learned.
+# it has learned. What a unit likes among those, it cannot have learned by heart.
 
 # %%
 digits = data.load("digits", source="bundled")
@@ -90,6 +90,9 @@ before.shape
 never_inked = x_train.max(axis=0) == 0
 print(f"{never_inked.sum()} of 784 pixels are never inked")
 
+# %% [markdown]
+# Before you answer, follow one of their weights: what does it add to its unit's sum?
+
 # %%
 predict(
     "03.corners",
@@ -106,6 +109,10 @@ watch = [train.LiveCurves(), train.StopButton()]
 mlp.fit(x_train, y_train, batch_size=128, epochs=EPOCHS, verbose=0, callbacks=watch)
 after = first_layer.get_weights()[0]
 
+# %% [markdown]
+# The difference of the two copies is what training did. We look at its largest value,
+# so that no single weight can hide behind the others.
+
 # %%
 changed = (after - before).T.reshape(-1, 28, 28)
 largest = np.abs(changed[:, never_inked]).max()
@@ -114,8 +121,9 @@ found("corner_change", largest, sentence, predicted="03.corners")
 
 # %% [markdown]
 # A weight acts on a product: weight times input. Where the input is always zero, no
-# weight can make the loss better or worse, so training has no reason to touch it. A
-# network keeps no opinion about what it never saw; it keeps its random start.
+# weight can make the loss better or worse, so its slope is zero and training leaves it
+# alone. A network does not learn to ignore what it never saw; it keeps its random
+# start. Somebody who inks a corner later meets weights that nothing has ever tested.
 #
 # Here are eight units. The first row shows their weights before training, the second
 # after, the third what training has added.
@@ -123,18 +131,19 @@ found("corner_change", largest, sentence, predicted="03.corners")
 # %%
 rows = {"old": before.T.reshape(-1, 28, 28), "new": after.T.reshape(-1, 28, 28)}
 rows["added"] = changed
-plot.images(
-    np.concatenate([pictures[:8] for pictures in rows.values()]),
-    titles=[f"{state} {unit}" for state in rows for unit in range(1, 9)],
-    columns=8,
-    title="Eight units: weights before training, after it, and the difference",
-)
+eight = np.concatenate([pictures[:8] for pictures in rows.values()])
+titles = [f"{state} {unit}" for state in rows for unit in range(1, 9)]
+title = "Eight units: weights before training, after it, and the difference"
+plot.images(eight, titles=titles, columns=8, title=title)
 
 # %% [markdown]
 # Orange is ink that speaks for the unit, blue is ink that speaks against it. In the
 # third row there are short arcs and bars, with the opposite colour beside them:
-# detectors for a stroke in one place. Nowhere is there a whole digit. We can put a
-# number on it: in a drawing neighbouring pixels are alike, in noise they are not.
+# detectors for a stroke in one place. Nowhere is there a whole digit.
+#
+# We can put a number on it: in a drawing neighbouring pixels are alike, in noise they
+# are not. Only the middle of the picture counts here, because the rim has kept its
+# noise.
 
 
 # %%
@@ -145,7 +154,8 @@ def smoothness(pictures):
 
 
 # %% [markdown]
-# Zero would be noise, and one a picture of a single tone.
+# Noise gives zero. One would need every pixel to equal its neighbour. The trained
+# weights are the old noise plus what was added, so expect them in between.
 
 # %%
 found("smoothness_before", smoothness(rows["old"]), "Before training: {:.2f}.")
@@ -166,13 +176,13 @@ HIDDEN = ["hidden_1", "hidden_2", "hidden_3", "hidden_4"]
 
 def opened(network):
     """Return a model that gives the activations of all four hidden layers."""
-    return keras.Model(
-        network.inputs[0], [network.get_layer(name).output for name in HIDDEN]
-    )
+    outputs = [network.get_layer(name).output for name in HIDDEN]
+    return keras.Model(network.inputs[0], outputs)
 
 
 # %% [markdown]
-# We show it all 3,000 digits at once and note the answers.
+# We show it all 3,000 digits at once and note the answers: for each layer a table, with
+# a row for every digit and a column for every unit.
 
 # %%
 activations = [keras.ops.convert_to_numpy(layer) for layer in opened(mlp)(x_look)]
@@ -195,20 +205,15 @@ chosen = []
 for layer, ranked in zip(activations[::3], favourites[::3]):
     busiest = np.argsort(-layer.mean(axis=0))[:4]
     chosen.extend(ranked[:8, busiest].T.ravel())
-
-# %%
-plot.images(
-    x_look[chosen],
-    titles=y_look[chosen],
-    columns=8,
-    title="Favourites of four units of the first hidden layer, then of the last",
-)
+title = "Favourites of four units of the first hidden layer, then of the last"
+plot.images(x_look[chosen], titles=y_look[chosen], columns=8, title=title)
 
 # %% [markdown]
 # Each row is one unit. Some units seem to have a class of their own, others like digits
 # that share a stroke. Call the share of a unit's most frequent class among its twenty
 # favourites its *purity*: 1 if all are of one class, about 0.2 if there is no
-# preference. Units that answer to fewer than twenty digits are left out.
+# preference. (Not a tenth: of ten classes drawn by chance, one is always ahead.) Units
+# that answer to fewer than twenty digits are left out.
 
 
 # %%
@@ -218,6 +223,10 @@ def purity(activations, labels):
     top = labels[np.argsort(-active, axis=0)[:20]]
     return np.mean([np.bincount(column).max() / 20 for column in top.T])
 
+
+# %% [markdown]
+# Note what this does not measure: whether the unit answers to *all* digits of its
+# class. A unit that likes twenty slanted sevens, and no upright one, is pure.
 
 # %%
 predict(
@@ -240,7 +249,8 @@ for name, layer in zip(HIDDEN, activations):
 # the unit looks for, how it answers beside its neighbours, and its favourites.
 #
 # What does a unit of the second layer look for, if it has no weights on pixels? We add
-# up all pictures, each weighted by how far the unit's answer lies above its average.
+# up all pictures, each weighted by how far the unit's answer lies above its average. We
+# take the unit that answers most strongly to the first of our digits.
 
 # %%
 second = activations[1]
@@ -248,17 +258,14 @@ strongest = int(second[0].argmax())
 liked = np.tensordot(second[:, strongest] - second[:, strongest].mean(), x_look, 1)
 top = favourites[1][:8, strongest]
 
+# %% [markdown]
+# In that sum, ink that all digits have in common cancels out. What is left is ink that
+# makes a difference to this unit.
+
 # %%
-plot.unit(
-    x_look[0],
-    liked,
-    second[0],
-    x_look[top],
-    unit=strongest,
-    captions=y_look[top],
-    pattern_title="ink it likes",
-    title="One digit, one unit of the second layer, its favourites",
-)
+view = {"unit": strongest, "captions": y_look[top], "pattern_title": "ink it likes"}
+title = "One digit, one unit of the second layer, its favourites"
+plot.unit(x_look[0], liked, second[0], x_look[top], title=title, **view)
 
 # %% [markdown]
 # Now look around yourself: choose a layer, move through its units, draw a digit of your
@@ -309,8 +316,9 @@ def minus_answer(wanted, answers):
 
 
 # %% [markdown]
-# The pictures go into the network, whose own weights are frozen, and `fit` does 300
-# steps with all of them at once.
+# The pictures go into the network, whose own weights are frozen. If they were not,
+# `fit` would also change the units until they liked what they are shown. Each step
+# changes all the pictures at once.
 
 # %%
 STEPS = 5 if PROFILE == "smoke" else 300
@@ -338,6 +346,10 @@ predict(
     ["a digit", "a part of a digit", "noise, to our eyes"],
 )
 
+# %% [markdown]
+# Eight pictures, for the first eight units. We aim at the sums, before the bend: where
+# a `relu` is shut its slope is zero, and a search that starts there would never move.
+
 # %%
 best, answers = paint(mlp, "sum_4", blank(8))
 shown_answers = np.round(answers).astype(int)
@@ -345,26 +357,26 @@ title = "What eight units of the last hidden layer like best, with their answers
 plot.images(best, titles=shown_answers, columns=8, title=title)
 
 # %% [markdown]
-# How much do the units like them, compared with the best real digit of the 3,000?
+# How much do the units like them, compared with the best real digit of the 3,000? Units
+# that answer to no digit are left out, since nothing can be compared with zero.
 
 # %%
 most = activations[3][:, :8].max(axis=0)
 awake = most > 0
-found(
-    "beyond_any_digit",
-    np.min(answers[awake] / most[awake]),
-    "Each excites its unit at least {:.1f} times as much as the best of 3,000 digits.",
-    predicted="03.best",
-)
+times = np.min(answers[awake] / most[awake])
+say = "Each excites its unit at least {:.1f} times as much as the best of 3,000 digits."
+found("beyond_any_digit", times, say, predicted="03.best")
 
 # %% [markdown]
-# Noise, and yet the units prefer it to every one of the digits. The network was only
-# ever asked about digits; what it does with other pictures, nobody has told it. Lesson
-# 06 meets this again as confidence in nonsense.
+# Noise, and yet the units prefer it to every one of the digits. The search has not
+# failed; it found what it was asked for. The network was only ever asked about digits,
+# and what it does with other pictures, nobody has told it. Lesson 06 meets this again
+# as confidence in nonsense.
 #
 # To see something, we must leave the search less freedom: a coarse grid of 7 by 7 that
-# is smoothly enlarged, and a small cost for ink. Now the ten scores themselves: what is
-# the network's idea of each digit?
+# is smoothly enlarged, and a small cost for ink. Each limit is something that *we* know
+# about drawings: strokes are broad, and most of the paper stays empty. Now the ten
+# scores themselves: what is the network's idea of each digit?
 
 # %%
 ideas, _ = paint(mlp, "scores", blank(10, grid=7, ink_costs=0.1))
@@ -392,17 +404,17 @@ mixture = np.tensordot(recipe, likes, 1)
 
 # %% [markdown]
 # Here are the seven that move it most, with their weights, and last the mixture of all
-# 64.
+# 64. They are ranked by weight times spread, since a unit that always answers the same
+# moves nothing. Where the weight is negative, read the picture with its colours
+# exchanged.
 
 # %%
 order = np.argsort(-np.abs(recipe) * first.std(axis=0))[:7]
 parts = np.concatenate([likes[order], mixture[None]])
-plot.images(
-    parts / parts.std(axis=(1, 2), keepdims=True),
-    titles=[f"{recipe[unit]:+.2f}" for unit in order] + ["all 64"],
-    columns=8,
-    title="One unit of the second layer as a recipe of first-layer units",
-)
+parts = parts / parts.std(axis=(1, 2), keepdims=True)
+titles = [f"{recipe[unit]:+.2f}" for unit in order] + ["all 64"]
+title = "One unit of the second layer as a recipe of first-layer units"
+plot.images(parts, titles=titles, columns=8, title=title)
 
 # %% [markdown]
 # Is the mixture what the unit's own sum likes, before the bend?
@@ -413,8 +425,8 @@ itself = np.tensordot(sums - sums.mean(), x_look, 1)
 assert np.allclose(mixture, itself, atol=1e-3 * np.abs(itself).max())
 
 # %% [markdown]
-# It is. That is what "combine" means: a weighted sum of patterns. Then `relu` bends it,
-# and the next layer sums again.
+# It is, and had to be: sums may be taken in any order. That is what "combine" means: a
+# weighted sum of patterns. Then `relu` bends it, and the next layer sums again.
 #
 # ## Does a deep layer know more?
 #
@@ -427,14 +439,25 @@ assert np.allclose(mixture, itself, atol=1e-3 * np.abs(itself).max())
 # Fitting needs no training loop. Least squares has a closed form, and a small *ridge*
 # keeps it stable where activations go together: solve $(A^\top A + \lambda I)\,w =
 # A^\top y$, one column of $y$ for each class.
+#
+# How large is small? If a layer's activations were ten times as large, $A^\top A$ would
+# be a hundred times as large, and the same $\lambda$ would hardly be felt. So the ridge
+# is a share of what the squares of a unit add up to, on average, and every layer is
+# treated alike.
 
 
 # %%
 def ridge_of(centred, strength=0.01):
-    """Return the ridge for activations around zero: a share of their mean square."""
+    """Return a ridge that grows with the squares of activations around zero."""
     return strength * (centred**2).sum() / centred.shape[1]
 
 
+# %% [markdown]
+# The means are taken off first and put back by the bias, so that the ridge holds back
+# the weights only.
+
+
+# %%
 def fit_probe(activations, labels):
     """Return weights (units, 10) and bias (10,) of a linear probe."""
     middle, targets = activations.mean(axis=0), np.eye(10)[labels]
@@ -475,6 +498,10 @@ predict(
     ["better: layers help by themselves", "about as well", "worse"],
 )
 
+# %% [markdown]
+# A probe reads a digit as the class that gets the largest of its ten numbers. One
+# function will do for pixels, for layers and, later, for random units.
+
 # %%
 x_test, y_test = digits.x_test / np.float32(255), digits.y_test
 
@@ -486,8 +513,8 @@ def probe_score(fit_on, score_on):
 
 
 # %% [markdown]
-# With the same function we note the purity of the layers, for a look back at the
-# favourites.
+# For each network we keep two rows of numbers: what a probe reads from its layers, and
+# how pure their units are.
 
 
 # %%
@@ -501,7 +528,9 @@ def examined(network):
 
 
 # %% [markdown]
-# Now the loop over random starts. It is the longest cell of this part.
+# Now the loop over random starts. Each network is examined before its first step and
+# after its last, so that trained and untrained differ in the training alone. It is the
+# longest run of this part.
 
 # %%
 RUNS = {"smoke": 2, "quick": 5, "full": 10}[PROFILE]
@@ -514,6 +543,10 @@ for seed in range(RUNS):
     results["trained"].append(examined(network))
 results = {state: np.array(values) for state, values in results.items()}
 
+# %% [markdown]
+# One number is still missing: what the same probe reads from the 784 pixels, without
+# any network.
+
 # %%
 pixels = probe_score(x_look.reshape(-1, 784), x_test.reshape(-1, 784))
 probes = {state: values[:, 0] for state, values in results.items()}
@@ -524,18 +557,16 @@ found("probe_on_pixels", pixels, "A probe on plain pixels reads {:.1%}.")
 # random starts.
 
 # %%
-plot.curves(
-    {**probes, "plain pixels": np.full(4, pixels)},
-    x_title="hidden layer",
-    y_title="share of test digits the probe reads",
-    title="What a linear probe reads from each hidden layer, several random starts",
-)
+axes = {"x_title": "hidden layer", "y_title": "share of test digits the probe reads"}
+title = "What a linear probe reads from each hidden layer, several random starts"
+plot.curves({**probes, "plain pixels": np.full(4, pixels)}, title=title, **axes)
 
 # %% [markdown]
 # Two networks of one and the same shape, and their curves part at the first layer. To
 # state it as a number: how much does the probe gain from the first hidden layer to the
 # fourth? Both values come from one network, so their difference is taken network by
-# network, and the 95 % interval is Student's over the random starts
+# network: what makes one network better in all its layers then drops out. The 95 %
+# interval is Student's over the random starts
 # ([1908](https://doi.org/10.1093/biomet/6.1.1)).
 
 # %%
@@ -549,7 +580,8 @@ def gain(values):
 
 
 # %% [markdown]
-# First the trained networks.
+# First the trained networks. Read the two sentences together: a gain is more than the
+# luck of a few starts only if it is larger than its ±.
 
 # %%
 rise, rise_half = gain(probes["trained"])
@@ -563,6 +595,9 @@ found("rise_half_width", rise_half, "That is known to within ±{:.1f} points.")
 fall, fall_half = gain(probes["untrained"])
 found("probe_rise_untrained", fall, "From layer 1 to 4, untrained: {:+.1f} points.")
 found("fall_half_width", fall_half, "That is known to within ±{:.1f} points.")
+
+# %% [markdown]
+# And the untrained networks' last layer, beside no network at all?
 
 # %%
 against = (probes["untrained"][:, 3].mean() - pixels) * 100
@@ -580,6 +615,9 @@ found("untrained_to_pixels", against, sentence, predicted="03.untrained")
 purities = {state: values[:, 1] for state, values in results.items()}
 title = "Purity of single units by layer, over several random starts"
 plot.curves(purities, x_title="hidden layer", y_title="mean purity", title=title)
+
+# %% [markdown]
+# The same gain and the same interval, now for purity, in hundredths:
 
 # %%
 purer, purer_half = gain(results["trained"][:, 1])
@@ -611,21 +649,20 @@ for width in widths:
     score_on = np.maximum(x_test.reshape(-1, 784) @ random_weights, 0)
     wide[f"{width:,} random units"] = probe_score(fit_on, score_on)
 
-# %%
-plot.bars(
-    ["pixels", *wide, "trained, layer 4"],
-    [pixels, *wide.values(), probes["trained"][:, 3].mean()],
-    x_title="share of test digits that the probe reads",
-    number=".1%",
-    title="One layer of random units, the wider the better",
-)
+# %% [markdown]
+# The first bar is the one to beat. The last is the trained network, whose layer has 64
+# units.
 
 # %%
-found(
-    "wide_over_pixels",
-    (list(wide.values())[-1] - pixels) * 100,
-    "The widest random layer beats the pixels by {:.1f} points, untrained.",
-)
+bars = {"pixels": pixels, **wide, "trained, layer 4": probes["trained"][:, 3].mean()}
+axis = {"x_title": "share of test digits that the probe reads", "number": ".1%"}
+title = "One layer of random units, the wider the better"
+plot.bars([*bars], [*bars.values()], title=title, **axis)
+
+# %%
+more = (list(wide.values())[-1] - pixels) * 100
+sentence = "The widest random layer beats the pixels by {:.1f} points, untrained."
+found("wide_over_pixels", more, sentence)
 
 # %% [markdown]
 # "Worse than the pixels" is true of narrow random layers only. Enough random units
@@ -699,7 +736,8 @@ def counted(name, shape, parameters, work):
 
 
 # %% [markdown]
-# Now one convolution after the other; what one gives, the next one reads.
+# Now one convolution after the other; what one gives, the next one reads. The shape is
+# noted before the pooling.
 
 
 # %%
@@ -717,7 +755,8 @@ def convolutions_by_hand(grouped=True):
 
 
 # %% [markdown]
-# The dense layers are those of lesson 02.
+# The dense layers are those of lesson 02. The first of them reads all the maps of the
+# last convolution, laid out in one long row.
 
 
 # %%
@@ -729,6 +768,10 @@ def by_hand(grouped=True):
         inputs = units
     return layers
 
+
+# %% [markdown]
+# Two things are easily confused: how much a layer has to store, and how much it has to
+# compute. The question is about the first.
 
 # %%
 predict(
@@ -755,10 +798,8 @@ print(f"{'together':>23}  {total:>12,}")
 # %%
 def convolution(filters, size, stride, padding, groups):
     """Return one of the convolutions as a Keras layer."""
-    edges = "same" if padding else "valid"
-    return keras.layers.Conv2D(
-        filters, size, stride, padding=edges, groups=groups, activation="relu"
-    )
+    slides = filters, size, stride, "same" if padding else "valid"
+    return keras.layers.Conv2D(*slides, groups=groups, activation="relu")
 
 
 # %% [markdown]
@@ -782,14 +823,15 @@ def alexnet(grouped=True):
     return network
 
 
+# %% [markdown]
+# If our formulas and Keras differ by a single weight, this cell stops:
+
 # %%
 with keras.StatelessScope(initialize_variables=False):
     two_groups, one_group = alexnet(), alexnet(grouped=False)
 assert two_groups.count_params() == total == 60_965_224
 assert one_group.count_params() == 62_378_344
-found(
-    "alexnet_parameters", two_groups.count_params(), "AlexNet has {:,.0f} parameters."
-)
+found("alexnet_parameters", total, "AlexNet has {:,.0f} parameters.")
 
 # %% [markdown]
 # To the last one. Without the groups it would be 62,378,344. And each layer's output
@@ -802,14 +844,14 @@ assert shapes == [layer["shape"] for layer in layers]
 title = "AlexNet: parameters in the dense layers, work in the convolutions"
 plot.stack(layers, title=title)
 
+# %% [markdown]
+# Where one of the two bars stands high, the other is low. The parameters of the five
+# convolutions, as a share:
+
 # %%
 share = sum(layer["parameters"] for layer in layers[:5]) / total
-found(
-    "share_in_convolutions",
-    share,
-    "The convolutions hold {:.1%} of the parameters.",
-    predicted="03.where",
-)
+sentence = "The convolutions hold {:.1%} of the parameters."
+found("share_in_convolutions", share, sentence, predicted="03.where")
 
 # %% [markdown]
 # And of the work:
@@ -827,10 +869,11 @@ found("work_in_convolutions", sum(work[:5]) / sum(work), "{:.0%} of the products
 # %% [markdown]
 # ## The same design, on your machine
 #
-# Training AlexNet took five to six days on two graphics cards. So we shrink it: smaller
-# photos, a quarter of the filters, five kinds of flowers in place of 1,000 classes. The
-# design stays: five convolutions, overlapping pooling, two groups, `relu`, dropout,
-# dense layers.
+# Training AlexNet took [five to six
+# days](https://papers.nips.cc/paper/2012/hash/c399862d3b9d6b76c8436e924a68c45b-Abstract.html)
+# on two graphics cards. So we shrink it: smaller photos, a quarter of the filters, five
+# kinds of flowers in place of 1,000 classes. The design stays: five convolutions,
+# overlapping pooling, two groups, `relu`, dropout, dense layers.
 
 # %%
 SIDE = 99 if PROFILE == "full" else 67
@@ -851,7 +894,8 @@ def photo(path):
 
 
 # %% [markdown]
-# The order is shuffled first, because the files lie sorted by species.
+# The order is shuffled first, because the files lie sorted by species. Without that,
+# the fifth that is set aside would hold hardly more than one species.
 
 # %%
 shuffled = np.random.default_rng(0).permutation(len(flowers.files))
@@ -878,6 +922,10 @@ def in_two_groups(signal, filters, size, name):
     return keras.layers.Concatenate(name=name)(halves)
 
 
+# %% [markdown]
+# To compare, both must have the same weights. Keras keeps the filters of both groups in
+# one array, so ours are put side by side.
+
 # %%
 ours_input = keras.Input((9, 9, 4))
 ours = keras.Model(ours_input, in_two_groups(ours_input, 6, 3, "both"))
@@ -889,9 +937,8 @@ library.set_weights([np.concatenate(kernels, axis=-1), np.concatenate(biases)])
 assert np.allclose(library(example), ours(example), atol=1e-5)
 
 # %% [markdown]
-# Same numbers. So here is the small one. Its dropout stands before each of the two dense
-# layers, not after. Random flips, zooms and shifts of the photos (lesson 01) are for the
-# full profile, which has the epochs for them.
+# Same numbers. So here is the small one, first its convolutions. The third has no
+# groups: there the two halves meet, as the two graphics cards did.
 
 
 # %%
@@ -907,6 +954,11 @@ def five_convolutions(signal):
     return keras.layers.MaxPooling2D(3, strides=2)(signal)
 
 
+# %% [markdown]
+# Around them goes the rest. The network itself scales the photos, to between -1 and 1,
+# so nobody can forget to. Dropout stands before each of the two dense layers.
+
+
 # %%
 def small_alexnet(augmentations=()):
     """Return AlexNet's design at a reduced size, for photos of SIDE pixels."""
@@ -920,6 +972,10 @@ def small_alexnet(augmentations=()):
         signal = keras.layers.Dense(256, activation="relu", name=name)(signal)
     return keras.Model(pixels, keras.layers.Dense(5, name="scores")(signal))
 
+
+# %% [markdown]
+# Random flips, turns, zooms and shifts of the photos (lesson 01) are for the full
+# profile, which has the epochs for them.
 
 # %%
 augmentations = [
@@ -946,30 +1002,25 @@ print(f"{convnet.count_params():,} parameters")
 # %%
 PHOTO_EPOCHS, BATCH = {"smoke": (1, 20), "quick": (20, 50), "full": (40, 64)}[PROFILE]
 steps = -(-len(photos_train) // BATCH)
-rate = keras.optimizers.schedules.CosineDecay(
-    0.0, PHOTO_EPOCHS * steps, warmup_target=0.001, warmup_steps=2 * steps
-)
-
-# %%
-convnet.compile(
-    keras.optimizers.Adam(rate),
-    keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-    metrics=["accuracy"],
-)
+warmup = {"warmup_target": 0.001, "warmup_steps": 2 * steps}
+rate = keras.optimizers.schedules.CosineDecay(0.0, PHOTO_EPOCHS * steps, **warmup)
+loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+convnet.compile(keras.optimizers.Adam(rate), loss, metrics=["accuracy"])
 
 # %% [markdown]
-# This is the longest run of the page.
+# This is the longest run of the page. Where the accuracy on its own photos still rises
+# and the held-out one does not, the network is learning by heart.
 
 # %%
-history = convnet.fit(
-    photos_train,
-    species_train,
-    batch_size=BATCH,
-    epochs=PHOTO_EPOCHS,
-    validation_data=(photos_held, species_held),
-    verbose=0,
-    callbacks=[train.LiveCurves(), train.StopButton()],
-)
+settings = {"batch_size": BATCH, "epochs": PHOTO_EPOCHS, "verbose": 0}
+settings["callbacks"] = [train.LiveCurves(), train.StopButton()]
+settings["validation_data"] = photos_held, species_held
+history = convnet.fit(photos_train, species_train, **settings)
+
+# %% [markdown]
+# We take the last epoch, not the best one: to choose by these same flowers would
+# flatter the network. With $n$ other flowers the share $p$ would differ, by a spread of
+# about $\sqrt{p\,(1 - p) / n}$; 1.96 of it to each side make the usual interval.
 
 # %%
 accuracy = history.history["val_accuracy"][-1]
@@ -982,7 +1033,8 @@ found("photo_margin", error * 100, "So few flowers tell that to ±{:.1f} points.
 # card says: they are not photos, and the number holds for drawings only.
 #
 # Its first filters have three channels, so they are small pictures in colour. As with
-# the digits, training started from noise; here is what it has added.
+# the digits, training started from noise; here is what it has added. Each filter is
+# stretched to its own largest change: compare shapes, not strengths.
 
 # %%
 added = np.moveaxis(convnet.get_layer("conv_1").get_weights()[0] - old_filters, -1, 0)
@@ -1001,16 +1053,10 @@ plot.images(added / 2 + 0.5, columns=12, title=title)
 # distance.
 
 # %%
+windows = [("conv 1", 7, 2), ("pooling", 3, 2), ("conv 2", 5, 1), ("pooling", 3, 2)]
+windows += [("conv 3", 3, 1), ("conv 4", 3, 1), ("conv 5", 3, 1)]
 sees, apart = 1, 1
-for name, size, stride in [
-    ("conv 1", 7, 2),
-    ("pooling", 3, 2),
-    ("conv 2", 5, 1),
-    ("pooling", 3, 2),
-    ("conv 3", 3, 1),
-    ("conv 4", 3, 1),
-    ("conv 5", 3, 1),
-]:
+for name, size, stride in windows:
     sees, apart = sees + (size - 1) * apart, apart * stride
     print(f"{name:>7}: {min(sees, SIDE)} of the {SIDE} pixels along a side")
 
@@ -1029,6 +1075,9 @@ for maps in keras.Model(convnet.inputs[0], outputs)(photos_held[:1].astype("floa
     light = keras.ops.image.resize(excited / excited.max(), (SIDE, SIDE))
     lit.append(lit[0] * (0.2 + 0.8 * keras.ops.convert_to_numpy(light)))
 
+# %% [markdown]
+# A late map has few places, so its light comes in large soft patches.
+
 # %%
 title = "One flower, and what the most excited unit of each convolution answers to"
 plot.images(np.stack(lit), titles=["the flower", *CONVOLUTED], columns=6, title=title)
@@ -1038,14 +1087,9 @@ plot.images(np.stack(lit), titles=["the flower", *CONVOLUTED], columns=6, title=
 # it a photo of your own.
 
 # %%
-explore.features(
-    convnet,
-    photos_held,
-    species_held,
-    classes=flowers.classes,
-    layers=[*CONVOLUTED, "dense_6", "dense_7", "scores"],
-    layer="conv_2",
-)
+view = {"layers": [*CONVOLUTED, "dense_6", "dense_7", "scores"], "layer": "conv_2"}
+view["classes"] = flowers.classes
+explore.features(convnet, photos_held, species_held, **view)
 
 # %% [markdown]
 # And the probe? We take from each map its strongest answer, fit on the training photos
@@ -1083,11 +1127,14 @@ title = "A linear probe on the five convolutions"
 share = "share of held-out flowers"
 plot.curves(photo_probes, x_title="convolution", y_title=share, title=title)
 
+# %% [markdown]
+# In numbers, from the first convolution to the last. Each score has a margin like the
+# one above; a gain that is smaller proves nothing.
+
 # %%
 gains = {state: 100 * (scores[4] - scores[0]) for state, scores in photo_probes.items()}
-found(
-    "photo_probe_rise", gains["trained"], "From conv 1 to 5, trained: {:+.1f} points."
-)
+sentence = "From conv 1 to 5, trained: {:+.1f} points."
+found("photo_probe_rise", gains["trained"], sentence)
 found("photo_probe_untrained", gains["untrained"], "Untrained: {:+.1f} points.")
 
 # %% [markdown]
@@ -1096,18 +1143,16 @@ found("photo_probe_untrained", gains["untrained"], "Untrained: {:+.1f} points.")
 # - First-layer units are detectors for strokes in one place. Where they never saw ink,
 #   they keep their random start.
 # - Trained layers become easier to read with depth, random layers of the same shape
-#   harder: over all random starts, and by more than the interval is wide. A random
+#   harder. With five random starts or more, neither interval reaches zero. A random
 #   layer that is wide enough still beats the pixels.
 # - Single units become purer with depth as well, but not pure: a class is spread over
 #   many units.
 # - AlexNet's parameters can be counted by anyone with four formulas.
 
 # %%
-trained_last, untrained_last = (
-    probes[state][:, 3].mean() for state in ("trained", "untrained")
-)
-found("probe_trained", trained_last, "Layer 4, trained: the probe reads {:.1%}.")
-found("probe_untrained", untrained_last, "Layer 4, untrained: {:.1%}.")
+last = {state: scores[:, 3].mean() for state, scores in probes.items()}
+found("probe_trained", last["trained"], "Layer 4, trained: the probe reads {:.1%}.")
+found("probe_untrained", last["untrained"], "Layer 4, untrained: {:.1%}.")
 
 # %% [markdown]
 # ## Check yourself
