@@ -503,8 +503,8 @@ convnet = keras.Sequential(
 )
 
 # %% [markdown]
-# It never sees a picture twice in the same form: half of them are mirrored, and all are
-# moved by a pixel at most. A shoe that points the other way is still a shoe.
+# It sees every picture in up to 2 × 9 forms: mirrored or not, and moved by at most a
+# pixel, up or down and left or right. A shoe that points the other way is still a shoe.
 
 # %%
 rng = np.random.default_rng(0)
@@ -1057,8 +1057,9 @@ for _ in range(50):
 found("error_floor", np.mean(floor), "Perfect probabilities would show {:.1%} here.")
 
 # %% [markdown]
-# And the ensemble, with no temperature at all? Averaging overconfident networks that
-# disagree is a mending of its own, but not a full one.
+# And the ensemble, with no temperature at all? Where overconfident networks disagree,
+# their mean is less sure than they are: averaging is a mending of its own. Hold these
+# errors against the floor, and not against zero.
 
 # %%
 for name in ("the tutorial's, briefly", "ensemble", "convnet"):
