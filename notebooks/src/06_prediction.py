@@ -54,7 +54,8 @@ keras.utils.set_random_seed(0)
 # ## Three parts, one of them sealed
 #
 # The card names the data and its known faults. One of those matters here: people do not
-# agree about these pictures either.
+# agree about these pictures either. So a network that is sure of everything should make
+# you wonder.
 
 # %%
 clothing = data.load("clothing", source="best" if PROFILE == "full" else "bundled")
@@ -66,6 +67,9 @@ clothing
 # the networks do not learn from them, and we may look at them as often as we like. The
 # *test* pictures stay sealed until the end. Whatever we choose on the way, we choose
 # without them.
+#
+# Which 1,000? Not simply the last ones: a file may be sorted, and then the held-out
+# pictures would be of another mixture than the rest. We shuffle first.
 
 # %%
 HELD_OUT = 1_000
@@ -74,56 +78,66 @@ order = np.random.default_rng(0).permutation(len(pictures))
 x_validation, y_validation = pictures[order[:HELD_OUT]], labels[order[:HELD_OUT]]
 x_train, y_train = pictures[order[HELD_OUT:]], labels[order[HELD_OUT:]]
 
+# %% [markdown]
+# Cover the names below with your hand, and name the pictures yourself. Where you
+# hesitate, an honest percentage would be low.
+
 # %%
-plot.images(
-    x_train[:10],
-    titles=[classes[label] for label in y_train[:10]],
-    columns=5,
-    title="Ten training pictures",
-)
+titles = [classes[label] for label in y_train[:10]]
+plot.images(x_train[:10], titles=titles, columns=5, title="Ten training pictures")
 
 # %% [markdown]
 # ## The tutorial's network
 #
-# It is lesson 02's digit reader without the dropout, and without the softmax at the end.
-# The last layer gives plain scores, also called *logits*, and the loss is told so by
-# `from_logits=True`. Keeping the scores will pay off soon. We need this network several
-# times, so it is a function.
+# It is lesson 02's digit reader without the dropout, and without the softmax at the
+# end. The last layer gives plain scores, also called *logits*. We will want these
+# layers again for other pictures and another number of outputs, so they are a function.
 
 
 # %%
-def dense_network(seed):
-    """Return the tutorial's network, not trained yet, with weights of its own."""
-    keras.utils.set_random_seed(seed)
-    network = keras.Sequential(
+def dense_layers(shape, outputs):
+    """Return the tutorial's layers, not trained yet, for pictures of this shape."""
+    return keras.Sequential(
         [
-            keras.Input((28, 28)),
+            keras.Input(shape),
             keras.layers.Flatten(),
             keras.layers.Dense(128, activation="relu"),
-            keras.layers.Dense(10),
+            keras.layers.Dense(outputs),
         ]
     )
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    network.compile(keras.optimizers.Adam(0.003), loss, metrics=["accuracy"])
+
+
+# %% [markdown]
+# The loss is told by `from_logits=True` that it gets scores, and does the softmax
+# itself. Forget it, and training runs without a complaint, on a loss that means
+# nothing. Keeping the scores will pay off soon. The seed decides with which weights a
+# network starts: we will want several of the same kind.
+
+# %%
+cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
+
+def dense_network(seed):
+    """Return the tutorial's network, ready to be trained, with weights of its own."""
+    keras.utils.set_random_seed(seed)
+    network = dense_layers((28, 28), outputs=10)
+    network.compile(keras.optimizers.Adam(0.003), cross_entropy, metrics=["accuracy"])
     return network
 
 
 # %% [markdown]
 # As in the tutorial, training goes ten times through the pictures; larger steps save
-# waiting.
+# waiting. The validation pictures are only watched: Keras asks about them after each
+# epoch, and takes no step because of them.
 
 # %%
 SHORT, LONG = {"smoke": (1, 2), "quick": (10, 40), "full": (10, 40)}[PROFILE]
 mlp = dense_network(seed=0)
-curves = train.LiveCurves()
 settings = {"batch_size": 250, "verbose": 0}
+watched = {"validation_data": (x_validation, y_validation)}
+curves = train.LiveCurves()
 history = mlp.fit(
-    x_train,
-    y_train,
-    epochs=SHORT,
-    validation_data=(x_validation, y_validation),
-    callbacks=[curves],
-    **settings,
+    x_train, y_train, epochs=SHORT, callbacks=[curves], **settings, **watched
 )
 
 # %% [markdown]
@@ -137,18 +151,22 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-folder = Path(tempfile.mkdtemp())
-mlp.save(folder / "tutorial.keras")
-for item in zipfile.ZipFile(folder / "tutorial.keras").infolist():
+saved = Path(tempfile.mkdtemp()) / "tutorial.keras"
+mlp.save(saved)
+for item in zipfile.ZipFile(saved).infolist():
     print(f"{item.filename:20} {item.file_size:>9,} bytes")
 
 # %% [markdown]
 # A `.keras` file is a zip archive: the layers as text, the weights as numbers, and the
-# state of the optimizer, so that training can go on. Does the loaded network answer as
-# the saved one did? Not roughly: to the last bit.
+# state of the optimizer, so that training can go on. You can see that state in the
+# sizes. The network has 785 × 128 + 129 × 10 weights and biases of four bytes each, and
+# the file holds about three times as much, because Adam keeps two running means for
+# every one of them (lesson 04).
+#
+# Does the loaded network answer as the saved one did? Not roughly: to the last bit.
 
 # %%
-loaded = keras.models.load_model(folder / "tutorial.keras")
+loaded = keras.models.load_model(saved)
 before = mlp.predict(x_validation, verbose=0)
 after = loaded.predict(x_validation, verbose=0)
 assert np.array_equal(before, after)
@@ -176,38 +194,32 @@ predict(
     ],
 )
 
-# %%
-a_copy = keras.models.load_model(folder / "tutorial.keras")
-shape = ()
-try:
-    shape = a_copy.predict(x_validation[0], verbose=0).shape
-except Exception as error:
-    print(type(error).__name__, *str(error).splitlines()[:4], sep="\n")
+# %% [markdown]
+# If an error comes, read it to the end: its last lines say what was expected and what
+# came.
 
 # %%
-found(
-    "answers_without_batch",
-    shape[0] if shape else 0,
-    "Asked about one bare picture, it gave {:.0f} answers.",
-    predicted="06.batch",
-)
+a_copy = keras.models.load_model(saved)
+answered = 0
+try:
+    answered = len(a_copy.predict(x_validation[0], verbose=0))
+except Exception as error:
+    print(type(error).__name__, *str(error).splitlines()[:4], sep="\n")
+told = "Asked about one bare picture, it gave {:.0f} answers."
+found("answers_without_batch", answered, told, predicted="06.batch")
 
 # %% [markdown]
 # A network always takes a *batch*: the first axis counts pictures. One picture is a
 # batch of one, shape (1, 28, 28), and `x_validation[:1]` keeps the axis that
-# `x_validation[0]` drops. It is a common mistake, and an error message is the lucky
-# case: a network that reads rows of 28 numbers would have answered 28 times and said
-# nothing.
+# `x_validation[0]` drops; `picture[None]` gives it back. It is a common mistake, and an
+# error message is the lucky case: a network that reads rows of 28 numbers would have
+# answered 28 times and said nothing.
 
 # %%
 scores = mlp.predict(x_validation[:1], verbose=0)
 probabilities = softmax(scores, axis=1)
-plot.confidence(
-    x_validation[0],
-    probabilities[0],
-    classes,
-    title=f"Ten probabilities for one {classes[y_validation[0]]}",
-)
+title = f"Ten probabilities for one {classes[y_validation[0]]}"
+plot.confidence(x_validation[0], probabilities[0], classes, title=title)
 
 # %% [markdown]
 # Right or wrong, the answer is the position of the highest score,
@@ -224,6 +236,11 @@ predict(
     ["about as long", "about ten times as long", "more than a hundred times as long"],
 )
 
+# %% [markdown]
+# A stopwatch needs some care. The first call pays for what the others find ready, so it
+# does not count, and a median leaves out the moments when the computer is busy with
+# something else.
+
 # %%
 import time
 
@@ -238,35 +255,36 @@ def seconds(act, repeats=20):
     return np.median(took[1:])  # the first call prepares the others
 
 
+# %% [markdown]
+# In millionths of a second for each picture:
+
 # %%
 one = seconds(lambda: mlp.predict(x_validation[:1], verbose=0))
 called = seconds(lambda: mlp(x_validation[:1], training=False))
 many = seconds(lambda: mlp.predict(x_validation, batch_size=1000, verbose=0)) / 1000
 for name, value in {"one": one, "one, called": called, "of 1,000": many}.items():
     print(f"{name:12} {value * 1e6:10,.0f} µs a picture")
-
-# %%
-found(
-    "one_against_batch",
-    one / many,
-    "Alone, a picture takes {:,.0f} times as long as in a batch of 1,000.",
-    predicted="06.one_or_many",
-)
+told = "Alone, a picture takes {:,.0f} times as long as in a batch of 1,000."
+found("one_against_batch", one / many, told, predicted="06.one_or_many")
 
 # %% [markdown]
 # The arithmetic is the same; the rest is preparation, paid once a call. `predict` cuts
 # its input into batches, loops over them and returns a NumPy array: made for many.
 # `mlp(...)` does one batch at once and returns a tensor: better for few.
-# `training=False` says that this is no training, which some layers must know. Lesson 25
-# turns the difference into a service.
+# `training=False` says that this is no training, which some layers must know. Whoever
+# puts `predict` with a single picture into a loop pays for the preparation at every
+# turn: collect the pictures first, then ask once. Lesson 25 turns the difference into a
+# service.
 
 # %% [markdown] tags=["sourced"]
 # ## Is 90 % sure right 90 % of the time?
 #
 # The *confidence* of an answer is the probability of the class that won. Probabilities
 # that are true are called *calibrated*: of all answers given with 90 %, nine in ten are
-# right. Before we look, we train on. Same network, same pictures, several times as
-# long.
+# right. A single answer cannot show it. It is right or wrong, and 90 % allows both;
+# only many answers together can prove a percentage false.
+#
+# Before we look, we train on. Same network, same pictures, several times as long.
 
 # %%
 predict(
@@ -278,19 +296,19 @@ predict(
 
 # %%
 history = mlp.fit(
-    x_train,
-    y_train,
-    epochs=LONG - SHORT,
-    validation_data=(x_validation, y_validation),
-    callbacks=[curves],
-    **settings,
+    x_train, y_train, epochs=LONG - SHORT, callbacks=[curves], **settings, **watched
 )
 
 
 # %% [markdown]
 # Look at the loss. On the training pictures it falls on and on; on the validation
 # pictures it turns and rises, while the accuracy hardly moves. The mistakes do not
-# become more: they become more confident.
+# become more: they become more confident. And no wonder: once a training picture is
+# named rightly, the only way to a smaller loss is to be surer of it.
+#
+# Two helpers to measure that. `ask` turns scores into probabilities, with 64 bits for
+# each number: in 32, a very sure answer would be rounded to exactly 1. It can divide
+# the scores by a *temperature* first, which stays at 1 for the moment.
 
 
 # %%
@@ -305,36 +323,42 @@ def judged(probabilities, truth):
     return probabilities.max(axis=1), probabilities.argmax(axis=1) == truth
 
 
+# %% [markdown]
+# The file kept the network as it was after the short training, so we can ask both. A
+# network that knows what it knows would show the same figure twice in its row.
+
 # %%
 short = judged(ask(loaded, x_validation), y_validation)
 long = judged(ask(mlp, x_validation), y_validation)
 for name, (confidence, right) in {"short": short, "long": long}.items():
     print(f"{name:6} {confidence.mean():.1%} sure, {right.mean():.1%} right")
 
+# %% [markdown]
+# Which of the two has risen more from the first row to the second?
+
 # %%
 surer, better = (later.mean() - sooner.mean() for sooner, later in zip(short, long))
-found(
-    "confidence_outran_accuracy",
-    100 * (surer - better),
-    "Training on raised the confidence by {:.1f} points more than the accuracy.",
-    predicted="06.longer",
-)
+outran = 100 * (surer - better)
+told = "Training on raised the confidence by {:.1f} points more than the accuracy."
+found("confidence_outran_accuracy", outran, told, predicted="06.longer")
 
 # %% [markdown]
 # A *reliability diagram* shows where. Sort the answers into bins by confidence, and
-# plot for each bin how many were right. True probabilities lie on the diagonal. A small
-# point holds few answers, and chance alone can take it far off.
+# plot for each bin how many were right. True probabilities lie on the diagonal; a point
+# below it promised more than it kept, a point above it kept more than it promised. A
+# small point holds few answers, and chance alone can take it far off.
 
 # %%
-plot.reliability(
-    {f"{SHORT} epochs": short, f"{LONG} epochs": long},
-    bins=10,
-    title="Trained for longer, it promises more than it keeps",
-)
+pair = {f"{SHORT} epochs": short, f"{LONG} epochs": long}
+title = "Trained for longer, it promises more than it keeps"
+plot.reliability(pair, bins=10, title=title)
 
 # %% [markdown]
 # The *expected calibration error* makes one number of the picture: the distance from
-# the diagonal, averaged over the answers. By hand:
+# the diagonal, averaged over the answers. Each bin is judged by itself, because too
+# much confidence here must not make up for too little there. The bins are a choice. We
+# take 15 for the number, where the picture has ten to stay readable; two errors can
+# only be compared if they were counted with the same bins. By hand:
 
 
 # %%
@@ -368,52 +392,53 @@ assert np.isclose(by_library, calibration_error(ask(mlp, x_validation), y_valida
 #
 # Divide all scores by the same number before the softmax. Above 1, this *temperature*
 # draws the probabilities together; below 1 it drives them apart. Nothing else changes.
+# Ask two things of the figure at each temperature: which bar is the longest, and how
+# much does it leave to the others?
 
 # %%
 example = mlp.predict(x_validation[:1], verbose=0)
-plot.probabilities(
-    {f"T = {t:g}": softmax(example / t, axis=1) for t in (0.5, 1, 3)},
-    classes,
-    truth=y_validation[0],
-    title="The same scores at three temperatures",
-    height=480,
-)
+tried = {f"T = {t:g}": softmax(example / t, axis=1) for t in (0.5, 1, 3)}
+title = "The same scores at three temperatures"
+plot.probabilities(tried, classes, truth=y_validation[0], title=title, height=480)
 
 # %% [markdown]
 # Which temperature? That with the smallest loss, the cross-entropy of lesson 02, on the
 # validation pictures: on average, no probabilities have a smaller one than the true.
 # This is *temperature scaling* ([Guo and others,
 # 2017](https://arxiv.org/abs/1706.04599)): training with one parameter.
+#
+# Why not on the training pictures, of which there are many more? Because the network
+# has been fitted to them. There its confidence is nearly deserved, and the temperature
+# would find next to nothing to mend.
 
 
 # %%
 TEMPERATURES = np.arange(0.5, 6.0, 0.02)
 
 
+def of_truth(table, truth):
+    """Return what stands in each row for the right class, shape (pictures,)."""
+    return table[np.arange(len(truth)), truth]
+
+
 def losses(scores, truth):
     """Return the cross-entropy at each temperature."""
-    rows = np.arange(len(truth))
-    return [
-        -np.log(softmax(scores / t, axis=1)[rows, truth]).mean() for t in TEMPERATURES
-    ]
+    tables = (softmax(scores / t, axis=1) for t in TEMPERATURES)
+    return [-np.log(of_truth(table, truth)).mean() for table in tables]
 
 
 # %% [markdown]
-# We try them all. The valley will be flat: a temperature nearby does nearly as well.
+# We try them all. The valley will be flat: a temperature nearby does nearly as well. It
+# is where the valley lies that tells what was wrong. Right of 1, the network was too
+# sure; left of 1, not sure enough.
 
 # %%
 validation_scores = mlp.predict(x_validation, verbose=0).astype("float64")
 loss = losses(validation_scores, y_validation)
 temperature = TEMPERATURES[np.argmin(loss)]
-
-# %%
-plot.curves(
-    {"validation loss": loss},
-    x=TEMPERATURES,
-    x_title="temperature",
-    y_title="cross-entropy",
-    title=f"The loss is least at temperature {temperature:.1f}",
-)
+axes = {"x": TEMPERATURES, "x_title": "temperature", "y_title": "cross-entropy"}
+title = f"The loss is least at temperature {temperature:.1f}"
+plot.curves({"validation loss": loss}, title=title, **axes)
 
 # %%
 predict(
@@ -426,29 +451,27 @@ predict(
 cooled = ask(mlp, x_validation, temperature)
 changed = cooled.argmax(axis=1) != validation_scores.argmax(axis=1)
 assert not changed.any()
-found(
-    "answers_changed",
-    changed.sum(),
-    "The temperature changed {:.0f} of 1,000 answers: the order of the scores stays.",
-    predicted="06.accuracy",
-)
-
-# %%
-plot.reliability(
-    {"before": long, "after": judged(cooled, y_validation)},
-    bins=10,
-    title="The same answers, before and after",
-)
+told = "The temperature changed {:.0f} of 1,000 answers: the order of the scores stays."
+found("answers_changed", changed.sum(), told, predicted="06.accuracy")
 
 # %% [markdown]
-# Better, but the temperature was chosen on these very pictures. It is only one number,
-# so it can hardly learn them by heart; still, the proof is left to the sealed ones.
+# So a temperature can make no network better at clothes. It makes it more honest about
+# how good it is:
+
+# %%
+pair = {"before": long, "after": judged(cooled, y_validation)}
+plot.reliability(pair, bins=10, title="The same answers, before and after")
+
+# %% [markdown]
+# The temperature was chosen on these very pictures. It is only one number, so it can
+# hardly learn them by heart; still, the proof is left to the sealed ones.
 
 # %% [markdown]
 # ## Five networks
 #
 # One network may be lucky. Four more start from other weights and are trained as long;
-# each finds its own temperature.
+# each finds its own temperature. If these lie close together, the fault comes from the
+# training, and not from the luck of one start.
 
 # %%
 networks, temperatures = [mlp], [temperature]
@@ -462,7 +485,9 @@ print("temperatures:", *(f"{value:.2f}" for value in temperatures))
 
 # %% [markdown]
 # Together they make an *ensemble*: its answer is the mean of their probabilities
-# ([Lakshminarayanan and others, 2017](https://arxiv.org/abs/1612.01474)).
+# ([Lakshminarayanan and others, 2017](https://arxiv.org/abs/1612.01474)). Of the
+# probabilities, not of the scores: add 100 to all ten scores of a network, and its
+# probabilities stay as they are, so the scores of two networks have no common zero.
 
 
 # %%
@@ -476,7 +501,8 @@ def ask_all(batch):
 #
 # Before we go on, something sharper than the tutorial's network. Its layers are black
 # boxes here: a `Conv2D` slides small filters over the picture (lesson 08 opens it), and
-# `BatchNormalization` keeps the numbers in range (lesson 05).
+# `BatchNormalization` keeps the numbers in range (lesson 05). The convolution goes
+# without a bias, because the normalisation after it adds one of its own.
 
 
 # %%
@@ -490,7 +516,9 @@ def block(filters, stride):
 
 
 # %% [markdown]
-# Three of these in the quick profile, six in the full one.
+# Three of these in the quick profile, six in the full one. Either way three of them
+# have a stride of 2, and the sides shrink from 28 to 14, to 7, to 4. What is left of
+# the places is read by a dense layer, as before, and again there is no softmax.
 
 # %%
 SHAPE = [(32, 2), (64, 2), (64, 2)]
@@ -503,8 +531,11 @@ convnet = keras.Sequential(
 )
 
 # %% [markdown]
-# It never sees a picture twice in the same form: half of them are mirrored, and all are
-# moved by a pixel at most. A shoe that points the other way is still a shoe.
+# It sees every picture in up to 2 × 9 forms: mirrored or not, and moved by at most a
+# pixel, up or down and left or right. A shoe that points the other way is still a shoe.
+# That is knowledge about the world, put in by us, and it depends on the task: a
+# mirrored "b" is no longer a "b". The move is not quite true to life, since what
+# `np.roll` pushes out on one side comes in on the other.
 
 # %%
 rng = np.random.default_rng(0)
@@ -530,34 +561,23 @@ def batches(size):
 BATCH, EPOCHS = {"smoke": (125, 1), "quick": (125, 12), "full": (250, 15)}[PROFILE]
 a_step = len(x_train) // BATCH if PROFILE != "smoke" else 8
 steps = EPOCHS * a_step
-rate = keras.optimizers.schedules.CosineDecay(
-    0.0, 0.9 * steps, warmup_target=0.004, warmup_steps=steps // 10
-)
-convnet.compile(
-    keras.optimizers.AdamW(rate, weight_decay=0.05),
-    keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-    metrics=["accuracy"],
-)
+rise = {"warmup_target": 0.004, "warmup_steps": steps // 10}
+rate = keras.optimizers.schedules.CosineDecay(0.0, 0.9 * steps, **rise)
+optimizer = keras.optimizers.AdamW(rate, weight_decay=0.05)
+convnet.compile(optimizer, cross_entropy, metrics=["accuracy"])
+
+# %% [markdown]
+# The batches never end, so `fit` has to be told how many make an epoch. Watch the two
+# curves: here the one for the validation pictures has an easier task, because they are
+# neither mirrored nor moved, and no dropout disturbs the answers.
 
 # %%
+callbacks = [train.LiveCurves(), train.StopButton()]
+length = {"epochs": EPOCHS, "steps_per_epoch": a_step, "verbose": 0}
 started = time.process_time()
-convnet.fit(
-    batches(BATCH),
-    shuffle=False,
-    steps_per_epoch=a_step,
-    epochs=EPOCHS,
-    verbose=0,
-    validation_data=(x_validation, y_validation),
-    callbacks=[train.LiveCurves(), train.StopButton()],
-)
-cpu_seconds = time.process_time() - started
-
-# %%
-found(
-    "convnet_cpu_seconds",
-    cpu_seconds,
-    "The convnet was trained in {:.0f} seconds of processor time.",
-)
+convnet.fit(batches(BATCH), shuffle=False, callbacks=callbacks, **length, **watched)
+told = "The convnet was trained in {:.0f} seconds of processor time."
+found("convnet_cpu_seconds", time.process_time() - started, told)
 
 # %% [markdown]
 # ## A set with a promise
@@ -575,11 +595,15 @@ found(
 # not above the $k$-th smallest with a probability of at least $k / (n + 1)$: exactly
 # that, where no two values are equal. Chance draws twice here, the 1,000 and the new
 # picture, and the probability is about both.
+#
+# Notice what was *not* needed. Nothing was said about the network, nor about how its
+# errors are distributed. A network that guesses at random gets the same promise. It
+# pays for it with larger sets.
 
 # %%
 PROMISE = 0.9
 answers = ask(convnet, x_validation)
-strangeness = np.sort(1 - answers[np.arange(HELD_OUT), y_validation])
+strangeness = np.sort(1 - of_truth(answers, y_validation))
 rank = int(np.ceil((HELD_OUT + 1) * PROMISE))
 limit = strangeness[rank - 1]
 print(f"of {HELD_OUT:,} values, number {rank} from below is {limit:.3f}")
@@ -622,12 +646,9 @@ for wish in (0.8, 0.9, 0.95, 0.99):
 # %%
 strict = by_promise[0.99]
 doubtful = np.flatnonzero(strict.sum(axis=1) > 1)[:6]
-plot.images(
-    x_validation[doubtful],
-    titles=[" or ".join(np.array(classes)[strict[row]]) for row in doubtful],
-    columns=3,
-    title="What these pictures may be, if 99 of 100 sets are to be right",
-)
+titles = [" or ".join(np.array(classes)[strict[row]]) for row in doubtful]
+title = "What these pictures may be, if 99 of 100 sets are to be right"
+plot.images(x_validation[doubtful], titles=titles, columns=3, title=title)
 
 # %% [markdown]
 # ## A number, and how far off it may be
@@ -643,24 +664,19 @@ def covered(batch):
 
 
 # %% [markdown]
-# The network gets the upper half. It has one output without activation, and the squared
-# error as loss.
+# The network gets the upper half: the same layers for a smaller picture, with one
+# output in place of ten and the squared error as loss. It says one number, and not a
+# word about how sure it is.
 
 # %%
-guesser = keras.Sequential(
-    [
-        keras.Input((14, 28)),
-        keras.layers.Flatten(),
-        keras.layers.Dense(128, activation="relu"),
-        keras.layers.Dense(1),
-    ]
-)
+guesser = dense_layers((14, 28), outputs=1)
 guesser.compile(keras.optimizers.Adam(0.003), "mean_squared_error")
 history = guesser.fit(x_train[:, :14], covered(x_train), epochs=SHORT, **settings)
 
 # %% [markdown]
 # Strangeness is now the distance between guess and truth. Add and subtract its limit,
-# and the guess becomes an interval with the same promise.
+# and the guess becomes an interval with the same promise. The rank is the old one,
+# since there are again 1,000 values.
 
 # %%
 guesses = guesser.predict(x_validation[:, :14], verbose=0)[:, 0]
@@ -668,32 +684,30 @@ distance = abs(guesses - covered(x_validation))
 margin = np.sort(distance)[rank - 1]
 print(f"guess ± {margin:.0f} points")
 
+# %% [markdown]
+# Six pictures, as the network gets them. Do not be alarmed by a truth outside its
+# interval: at this promise, one in ten may be.
+
 # %%
 hidden = x_validation[:6].copy()
 hidden[:, 14:] = 0
-plot.images(
-    hidden,
-    titles=[
-        f"says {guess:.0f} ± {margin:.0f}, is {truth:.0f}"
-        for guess, truth in zip(guesses, covered(x_validation[:6]))
-    ],
-    columns=3,
-    title="How much of the lower half is covered, in percent",
-)
+pairs = zip(guesses, covered(x_validation[:6]))
+titles = [f"says {guess:.0f} ± {margin:.0f}, is {truth:.0f}" for guess, truth in pairs]
+title = "How much of the lower half is covered, in percent"
+plot.images(hidden, titles=titles, columns=3, title=title)
 
 # %% [markdown]
-# The interval is as wide for a pair of trousers as for a bag. Are they as easy to guess?
+# The interval is as wide for a pair of trousers as for a bag. Are they as easy to
+# guess?
 
 # %%
 trousers, bags = (distance[y_validation == number].mean() for number in (1, 8))
-found(
-    "bags_against_trousers",
-    bags / trousers,
-    "For a bag the guess is {:.1f} times as far off as for a pair of trousers.",
-)
+told = "For a bag the guess is {:.1f} times as far off as for a pair of trousers."
+found("bags_against_trousers", bags / trousers, told)
 
 # %% [markdown]
-# The promise holds on average over all pictures, not for each kind. Keep that in mind
+# The promise holds on average over all pictures, not for each kind. What suits the
+# average is wider than trousers need, and may be too narrow for bags. Keep that in mind
 # when the seal is broken.
 
 # %% [markdown]
@@ -701,7 +715,8 @@ found(
 #
 # Everything so far was about clothes. But a camera in a warehouse sees hands, labels
 # and empty shelves too, and a network that knows ten classes must name one of them. We
-# ask about five sorts of strange pictures.
+# ask about five sorts of strange pictures. All have the right shape and values from 0
+# to 1, so no error message will stop them.
 
 # %%
 digits = data.load("digits", source="bundled")
@@ -714,13 +729,13 @@ strange = {
     "boots on end": np.rot90(boots, axes=(1, 2)),
 }
 
+# %% [markdown]
+# They are strange in different ways. The first two are no clothes at all; the other
+# three still are, and you would know them at once.
+
 # %%
-plot.images(
-    np.stack([batch[0] for batch in strange.values()]),
-    titles=list(strange),
-    columns=5,
-    title="One of each",
-)
+firsts = np.stack([batch[0] for batch in strange.values()])
+plot.images(firsts, titles=list(strange), columns=5, title="One of each")
 
 # %%
 predict(
@@ -729,6 +744,11 @@ predict(
     "long-trained networks more than 90 % sure of a piece of clothing?",
     ["in hardly any", "in about half", "in most"],
 )
+
+# %% [markdown]
+# Four experts are asked: one long-trained network as it is and with its temperature,
+# the ensemble, and the convnet. We keep how sure each of them is of each picture, the
+# ordinary clothes among them.
 
 # %%
 experts = {
@@ -743,24 +763,27 @@ sureness = {
     for name, expert in experts.items()
 }
 
+# %% [markdown]
+# Two tables will be made of that, so the drawing is a function.
+
 
 # %%
-def compare(measure, sorts, title, subtitle):
+def compare(measure, sorts, **text):
     """Draw one row for each expert and one column for each of the sorts."""
     values = [[measure(own, sort) for sort in sorts] for own in sureness.values()]
-    return plot.shares(values, sureness, sorts, title=title, subtitle=subtitle)
+    return plot.shares(values, sureness, sorts, **text)
 
 
 # %% [markdown]
-# Of how many pictures is each of them sure?
+# Of how many pictures is each of them sure? A row that you could trust would have its
+# large shares where there are clothes, and nothing under digits and noise.
 
 # %%
-compare(
-    lambda own, sort: np.mean(own[sort] > 0.9),
-    asked,
-    title="Sure of clothes, and of what is none",
-    subtitle="Share of pictures with more than 90 % confidence",
-)
+text = {
+    "title": "Sure of clothes, and of what is none",
+    "subtitle": "Share of pictures with more than 90 % confidence",
+}
+compare(lambda own, sort: np.mean(own[sort] > 0.9), asked, **text)
 
 # %% [markdown]
 # One network is one draw. All of the long-trained networks had the same pictures and
@@ -769,29 +792,35 @@ compare(
 # %%
 of_noise = [np.mean(ask(one, strange["noise"]).max(axis=1) > 0.9) for one in networks]
 print("over 90 % sure of the noise:", *(f"{share:.0%}" for share in of_noise))
-
-# %%
 found(
     "sure_of_noise",
     np.mean(of_noise),
     "On average over the networks, {:.0%} of the noise is surely a piece of clothing.",
     predicted="06.noise",
 )
-found(
-    "convnet_sure_of_digits",
-    np.mean(sureness["convnet"]["digits"] > 0.9),
-    "The convnet is over 90 % sure that {:.0%} of the digits are clothes.",
-)
+
+# %% [markdown]
+# And the convnet, before pictures of digits?
+
+# %%
+of_digits = np.mean(sureness["convnet"]["digits"] > 0.9)
+told = "The convnet is over 90 % sure that {:.0%} of the digits are clothes."
+found("convnet_sure_of_digits", of_digits, told)
 
 # %% [markdown]
 # Networks that agree about clothes may differ about noise. Nothing in the training says
 # what they should do there, so chance decides. And being better at clothes is no
-# safeguard: see what the convnet makes of digits.
+# safeguard. A softmax divides the whole of its belief among ten classes, and "none of
+# them" is not on the list.
 #
 # Could a threshold tell clothes from the rest? Take a picture of clothes and a strange
 # one at random: how often is the network surer of the clothes? Always would be best, a
 # coin gets half of the pairs, and below half the network trusts the strange pictures
-# *more*.
+# *more*. The measure looks at the order alone, so it needs no threshold; where you have
+# met a ROC curve, you know it as the area below it.
+#
+# With the strange ones sorted, `searchsorted` says for each picture of clothes how many
+# lie below it. A tie counts half.
 
 
 # %%
@@ -807,24 +836,25 @@ def told_apart(own, sort):
 # The same table with this measure:
 
 # %%
-compare(
-    told_apart,
-    strange,
-    title="Clothes or not: can confidence tell?",
-    subtitle="Share of pairs in which the clothes got more of it",
-)
+text = {
+    "title": "Clothes or not: can confidence tell?",
+    "subtitle": "Share of pairs in which the clothes got more of it",
+}
+compare(told_apart, strange, **text)
+
+# %% [markdown]
+# Two of its fields in words:
 
 # %%
+by_convnet = told_apart(sureness["convnet"], "digits")
+by_ensemble = told_apart(sureness["ensemble"], "noise")
 found(
     "digits_told_apart",
-    told_apart(sureness["convnet"], "digits"),
+    by_convnet,
     "By its confidence, the convnet tells clothes from digits in {:.0%} of the pairs.",
 )
-found(
-    "noise_told_apart_ensemble",
-    told_apart(sureness["ensemble"], "noise"),
-    "The ensemble tells clothes from noise in {:.0%} of the pairs.",
-)
+told = "The ensemble tells clothes from noise in {:.0%} of the pairs."
+found("noise_told_apart_ensemble", by_ensemble, told)
 
 # %% [markdown]
 # The temperature lowers the confidence in everything, and so hardly helps to tell one
@@ -839,17 +869,17 @@ found(
 stretch = np.arange(1, 11)
 farther = [ask(mlp, strange["digits"][:200] * s).max(axis=1).mean() for s in stretch]
 assert farther[-1] > farther[0]
-plot.curves(
-    {"digits": farther},
-    x=stretch,
-    x_title="brightness, as a multiple",
-    y_title="mean confidence",
-    title="The farther from anything it knows, the surer it is",
-)
+axes = {"x_title": "brightness, as a multiple", "y_title": "mean confidence"}
+title = "The farther from anything it knows, the surer it is"
+plot.curves({"digits": farther}, x=stretch, title=title, **axes)
 
 # %% [markdown]
+# The network measures no distance from what it has learned. It adds up, and ten times
+# the ink gives about ten times the score.
+#
 # What does help is a look at the input before the network sees it. Clothes leave part
-# of the picture empty; noise and negatives leave next to nothing. The rule is one line.
+# of the picture empty; noise and negatives leave next to nothing. The rule is one line,
+# and it has a price: at this limit it refuses one training picture in a thousand.
 
 # %%
 fullest = np.quantile((x_train > 0).mean(axis=(1, 2)), 0.999)
@@ -869,16 +899,11 @@ for sort, batch in asked.items():
 
 # %%
 samples = {classes[c]: x_validation[y_validation == c][0] for c in (7, 9, 8, 6, 0, 1)}
-halfway = (
-    0.4 * samples["sneaker"] + 0.4 * samples["ankle boot"] + 0.2 * strange["noise"][0]
-)
-plot.confidence(
-    halfway,
-    ask(convnet, halfway[None])[0],
-    classes,
-    threshold=0.9,
-    title="Half sneaker, half boot, some noise",
-)
+halfway = 0.4 * samples["sneaker"] + 0.4 * samples["ankle boot"]
+halfway = halfway + 0.2 * strange["noise"][0]
+opinion = ask(convnet, halfway[None])[0]
+title = "Half sneaker, half boot, some noise"
+plot.confidence(halfway, opinion, classes, threshold=0.9, title=title)
 
 # %% [markdown]
 # Now walk the way yourself, on the convnet that you have just trained. Look for three
@@ -897,7 +922,11 @@ explore.confidence(convnet, samples, classes, along=0.5, noise=0.1)
 # only when a mistake is less probable than 1 in 10: from a confidence of 0.9 on, that
 # is $1 - \text{asking} / \text{mistake}$ ([Chow,
 # 1970](https://doi.org/10.1109/TIT.1970.1054406)). The rule is exact, for probabilities
-# that are true.
+# that are true. For others it draws the line in the wrong place: whoever promises too
+# much answers too often.
+#
+# We work out the cost at every threshold, and not only at this one. The table
+# `answered` has a row for each picture and a column for each threshold.
 
 # %%
 MISTAKE, ASKING = 10, 1
@@ -909,15 +938,14 @@ def price(confidence, right):
     answered = confidence[:, None] >= thresholds
     wrong = (answered & ~right[:, None]).mean(axis=0)
     share = answered.mean(axis=0)
-    return (
-        share,
-        wrong / np.maximum(share, 1e-12),
-        MISTAKE * wrong + ASKING * (1 - share),
-    )
+    cost = MISTAKE * wrong + ASKING * (1 - share)
+    return share, wrong / np.maximum(share, 1e-12), cost
 
 
 # %% [markdown]
-# Here are both sides of the bargain for the convnet, on the validation pictures.
+# Here are both sides of the bargain for the convnet, on the validation pictures. Look
+# where the cost is least, and how near that is to the threshold of the rule, which is
+# marked.
 
 # %%
 sure, right = judged(answers, y_validation)
@@ -939,7 +967,10 @@ explore.refusal(sure, right, threshold=0.9, mistake=MISTAKE, asking=ASKING)
 #
 # An accuracy from a finite number of pictures has an error of its own. [Wilson's
 # interval](https://doi.org/10.1080/01621459.1927.10502953) (1927) says which true
-# accuracies are compatible with it.
+# accuracies are compatible with it. The interval that most people learn first, the
+# share $p$ of $n$ answers plus and minus $1.96 \sqrt{p (1 - p) / n}$, is nearly the
+# same in the middle. At the end it fails: after three right answers out of three it has
+# no width, and claims to know everything.
 
 
 # %%
@@ -973,32 +1004,29 @@ final = {
 }
 accuracy = {name: np.mean(p.argmax(axis=1) == y_test) for name, p in final.items()}
 
+# %% [markdown]
+# The whiskers are Wilson's intervals. Each says of one network, by itself, where its
+# true accuracy may lie.
+
 # %%
-ends = np.array([wilson(value, len(y_test)) for value in accuracy.values()])
-plot.bars(
-    list(accuracy),
-    list(accuracy.values()),
-    low=ends[:, 0],
-    high=ends[:, 1],
-    x_title="test accuracy, with 95 % interval",
-    number=".1%",
-    title="How many of 10,000 unseen pictures each names rightly",
-)
+shares = list(accuracy.values())
+low, high = np.transpose([wilson(share, len(y_test)) for share in shares])
+axis = {"x_title": "test accuracy, with 95 % interval", "number": ".1%"}
+title = "How many of 10,000 unseen pictures each names rightly"
+plot.bars(list(accuracy), shares, low=low, high=high, title=title, **axis)
 
 # %% [markdown]
 # Where two intervals overlap, the networks may still differ: they were judged on the
 # same pictures and share their bad luck. Where they lie apart, they almost surely do.
 
 # %%
-found(
-    "tutorial_accuracy",
-    accuracy["the tutorial's, briefly"],
-    "The tutorial's network, trained on this page's pictures, names {:.1%} rightly.",
-)
-found("test_accuracy", accuracy["convnet"], "The convnet names {:.1%} rightly.")
+brief, best = accuracy["the tutorial's, briefly"], accuracy["convnet"]
+told = "The tutorial's network, trained on this page's pictures, names {:.1%} rightly."
+found("tutorial_accuracy", brief, told)
+found("test_accuracy", best, "The convnet names {:.1%} rightly.")
 found(
     "gain_over_tutorial",
-    100 * (accuracy["convnet"] - accuracy["the tutorial's, briefly"]),
+    100 * (best - brief),
     "From the same pictures it learned {:.1f} points more than the tutorial's network.",
 )
 
@@ -1008,19 +1036,17 @@ found(
 # %%
 found(
     "accuracy_half_width",
-    np.diff(ends[-1])[0] / 2 * 100,
+    (high[-1] - low[-1]) / 2 * 100,
     "The convnet's figure is known to within ±{:.1f} points, for pictures like these.",
 )
 alone = np.mean([np.mean(p.argmax(axis=1) == y_test) for p in members])
-found(
-    "ensemble_gain",
-    100 * (accuracy["ensemble"] - alone),
-    "Asking all the dense networks gains {:.1f} points on asking one of them.",
-)
+told = "Asking all the dense networks gains {:.1f} points on asking one of them."
+found("ensemble_gain", 100 * (accuracy["ensemble"] - alone), told)
 
 # %% [markdown]
 # **Were the probabilities true?** Here is the calibration error of each network before
-# and after its temperature.
+# and after its temperature. The temperatures come from the validation pictures, so
+# these are as new to them as to the weights.
 
 # %%
 error_before = [calibration_error(p, y_test) for p in members]
@@ -1028,14 +1054,19 @@ error_after = [
     calibration_error(ask(network, x_test, t), y_test)
     for network, t in zip(networks, temperatures)
 ]
-figure = plot.curves(
-    {"before": error_before, "after": error_after},
-    x_title="network",
-    y_title="calibration error on the test pictures",
-    title="Before and after the temperature",
-)
+
+# %% [markdown]
+# Two points for each network, one above the other:
+
+# %%
+pair = {"before": error_before, "after": error_after}
+axes = {"x_title": "network", "y_title": "calibration error on the test pictures"}
+figure = plot.curves(pair, title="Before and after the temperature", **axes)
 figure.update_yaxes(rangemode="tozero", tickformat=".0%", dtick=0.02)
 figure.update_traces(mode="markers", marker_size=10)
+
+# %% [markdown]
+# The mean could hide a network that gained nothing. So we also take the least gain:
 
 # %%
 ratios = np.array(error_before) / np.array(error_after)
@@ -1047,6 +1078,10 @@ found("least_improvement", ratios.min(), "Even the least gain divided it by {:.1
 # It cannot reach zero. Suppose the probabilities were perfect: each label drawn with
 # just the probability that the network states. The answers would still be right or
 # wrong by chance, and the bins would show it. How large an error would they show?
+#
+# To draw such a label, lay the ten probabilities end to end on a line from 0 to 1, and
+# throw a dart at it. The class in whose piece it lands is the label: the first whose
+# running sum, `cumsum`, lies beyond the dart.
 
 # %%
 mended = ask(mlp, x_test, temperature)
@@ -1057,8 +1092,9 @@ for _ in range(50):
 found("error_floor", np.mean(floor), "Perfect probabilities would show {:.1%} here.")
 
 # %% [markdown]
-# And the ensemble, with no temperature at all? Averaging overconfident networks that
-# disagree is a mending of its own, but not a full one.
+# And the ensemble, with no temperature at all? Where overconfident networks disagree,
+# their mean is less sure than they are: averaging is a mending of its own. Hold these
+# errors against the floor, and not against zero.
 
 # %%
 for name in ("the tutorial's, briefly", "ensemble", "convnet"):
@@ -1071,11 +1107,16 @@ for name in ("the tutorial's, briefly", "ensemble", "convnet"):
 
 # %%
 sets = 1 - final["convnet"] <= limit
-holds = sets[np.arange(len(y_test)), y_test]
+holds = of_truth(sets, y_test)
 coverage = holds.mean()
 variance = PROMISE * (1 - PROMISE) * (1 / (HELD_OUT + 2) + 1 / len(y_test))
 spread = 1.96 * np.sqrt(variance)
 print(f"expected {PROMISE - spread:.1%} to {PROMISE + spread:.1%}")
+
+# %% [markdown]
+# Of the two fractions in the last bracket, the first is about ten times the second.
+# More test pictures would hardly narrow the interval; more pictures to set the limit
+# would.
 
 # %%
 found("coverage", coverage, "The sets hold the right class in {:.1%} of the pictures.")
@@ -1088,12 +1129,16 @@ found("coverage_off", off, "That is {:.2f} times as far off as chance allows.")
 # thousand times: calibrate on 1,000 pictures at random, judge on the rest.
 
 # %%
-both = np.concatenate([1 - final["convnet"], 1 - answers])
-both = both[np.arange(len(both)), np.concatenate([y_test, y_validation])]
+unseen = 1 - of_truth(final["convnet"], y_test)
+both = np.concatenate([unseen, 1 - of_truth(answers, y_validation)])
 draws = []
 for _ in range(1000):
     drawn = rng.permutation(both)
     draws.append(np.mean(drawn[HELD_OUT:] <= np.sort(drawn[:HELD_OUT])[rank - 1]))
+
+# %% [markdown]
+# The theory names the mean over all such draws, $k / (n + 1)$, and the assert holds it
+# to that. The spread says what a single draw, like ours, may be off by.
 
 # %%
 assert np.isclose(np.mean(draws), rank / (HELD_OUT + 1), atol=0.002)
@@ -1102,32 +1147,24 @@ found("mean_coverage", np.mean(draws), "Over 1,000 draws, the sets cover {:.2%}.
 print(f"95 % of the draws lie from {low:.1%} to {high:.1%}")
 
 # %% [markdown]
-# That is $k / (n + 1)$, as promised, and one draw is seldom far from it. Is the promise
-# kept for each kind of clothing?
+# As promised, and one draw is seldom far from it. Is the promise kept for each kind of
+# clothing?
 
 # %%
 by_class = np.array([holds[y_test == number].mean() for number in range(10)])
-ends = np.array([wilson(s, np.sum(y_test == n)) for n, s in enumerate(by_class)])
-plot.bars(
-    classes,
-    by_class,
-    low=ends[:, 0],
-    high=ends[:, 1],
-    x_title="share of sets that hold the right class",
-    number=".0%",
-    title="The promise is kept on average, not for every kind",
-)
+ends = [wilson(share, np.sum(y_test == n)) for n, share in enumerate(by_class)]
+low, high = np.transpose(ends)
+axis = {"x_title": "share of sets that hold the right class", "number": ".0%"}
+title = "The promise is kept on average, not for every kind"
+plot.bars(classes, by_class, low=low, high=high, title=title, **axis)
 
 # %% [markdown]
 # The kinds that people confuse are covered least.
 
 # %%
 worst = by_class.argmin()
-found(
-    "worst_coverage",
-    by_class[worst],
-    f"Of the pictures of class {classes[worst]}, the sets cover only " + "{:.0%}.",
-)
+told = f"Of the pictures of class {classes[worst]}, the sets cover only " + "{:.0%}."
+found("worst_coverage", by_class[worst], told)
 
 # %% [markdown]
 # The hard kinds pay for the easy ones: nine in ten parcels are covered, but not nine in
@@ -1143,15 +1180,14 @@ predict(
 
 # %%
 turned = 1 - ask(convnet, x_test[:, ::-1]) <= limit
-fallen = turned[np.arange(len(y_test)), y_test].mean()
-found(
-    "coverage_upside_down",
-    fallen,
-    "Upside down, the sets cover {:.0%}.",
-    predicted="06.upside_down",
-)
+told = "Upside down, the sets cover {:.0%}."
+fallen = of_truth(turned, y_test).mean()
+found("coverage_upside_down", fallen, told, predicted="06.upside_down")
 
 # %% [markdown]
+# No error message says so, and without labels it is easily overlooked. A promise with a
+# condition needs somebody who watches the condition.
+#
 # And the intervals around the guessed numbers, right way up again?
 
 # %%
@@ -1161,20 +1197,18 @@ found("interval_coverage", inside.mean(), "The intervals hold {:.1%} of the numb
 
 # %% [markdown]
 # **Did the rule pay?** Answer from 0.9 on, a mistake at 10, a question at 1: first with
-# the overconfident probabilities, then with the mended ones.
+# the overconfident probabilities, then with the mended ones. Column 90 is the threshold
+# of 0.9; column 0 answers everything and never asks.
 
 # %%
-bill = {
-    name: price(*judged(p, y_test))
-    for name, p in {
-        "before": members[0],
-        "after": ask(mlp, x_test, temperature),
-        "convnet": final["convnet"],
-    }.items()
-}
+spoken = {"before": members[0], "after": mended, "convnet": final["convnet"]}
+bill = {name: price(*judged(p, y_test)) for name, p in spoken.items()}
 for name, (share, wrong, cost) in bill.items():
     told = f"{share[90]:.0%} answered, {wrong[90]:.1%} of them wrong"
     print(f"{name:8} {told}, cost {cost[90]:.2f} a picture; never asking {cost[0]:.2f}")
+
+# %% [markdown]
+# In the first two rows, only the probabilities differ:
 
 # %%
 found(
@@ -1187,7 +1221,8 @@ found(
 # ## Something to keep
 #
 # Put the pieces together: a reader that names a picture, says how sure it is and means
-# it, gives the set that comes with a promise, and knows when to keep silent.
+# it, gives the set that comes with a promise, and knows when to keep silent. It looks
+# at the picture first, then at its own confidence, and only then names a class.
 
 
 # %%
@@ -1202,14 +1237,15 @@ def read(picture):
     return f"{classes[values.argmax()]}, {values.max():.0%}"
 
 
+# %% [markdown]
+# Seven pictures from the test set, and the one that is half sneaker and half boot.
+# Where the reader keeps silent, ask yourself whether you would have answered.
+
 # %%
 chosen = [*x_test[[0, 1, 7, 12, 23, 25, 40]], halfway]
-plot.images(
-    np.stack(chosen),
-    titles=[read(picture) for picture in chosen],
-    columns=4,
-    title="What each answer is worth",
-)
+titles = [read(picture) for picture in chosen]
+title = "What each answer is worth"
+plot.images(np.stack(chosen), titles=titles, columns=4, title=title)
 
 # %% [markdown]
 # ## Check yourself
