@@ -198,7 +198,7 @@ found(
 )
 
 # %% [markdown]
-# With so many photos this leak is tiny. It is forbidden all the same, because the same
+# This leak is small, and the more photos there are, the smaller it is. It is forbidden all the same, because the same
 # habit is ruinous elsewhere: when the *choice* of inputs was made on all rows of gene
 # data, error rates came out near zero where honest ones were not ([Ambroise and
 # McLachlan, 2002](https://doi.org/10.1073/pnas.102102699)). Fit on the training part,
@@ -630,7 +630,9 @@ found(
 # %% [markdown]
 # Keras has a pipeline too, `image_dataset_from_directory`, which the tutorials use. Which
 # is faster? Ours has an advantage: it decodes a JPEG that is much too large at half its
-# size, a quarter or an eighth. We let them take turns and compare the best of five passes.
+# size, a quarter or an eighth. We let them take turns, both without a cache, and compare
+# the best of five passes. Keras's is TensorFlow's inside, so with another backend this
+# cell is skipped too.
 
 # %%
 if keras.backend.backend() == "tensorflow":
@@ -918,7 +920,9 @@ found(
 # %% [markdown]
 # A first guess made of numbers a hundred times too large is wildly wrong, and the first
 # epochs go into repairing it. How long does it take? We look at the loss that clean
-# pictures reach in a third of the training, seed by seed.
+# pictures reach in a third of the training, and count, seed by seed, in how many epochs
+# raw bytes are still above it; the next one gets there. Where none does, we count one
+# epoch more than there were, which is too few.
 
 # %%
 third = max(1, PASSES // 3)
@@ -998,8 +1002,8 @@ tell("leak_truth", "leaking", "It changes the score on fresh flowers")
 assert PROFILE == "smoke" or average[leak] > half[leak]
 
 # %% [markdown]
-# So the sentence is right as far as it goes. Raw bytes slow the training and, since it is no
-# longer here, lower the score. A tenth of wrong labels costs little: at random they are
+# So the sentence is right as far as it goes. Raw bytes slow the training and, since it
+# lasts no longer for them, lower the score. A tenth of wrong labels costs little: at random they are
 # outvoted by the right ones, and networks learn even where the wrong ones are many times
 # more ([Rolnick and others, 2017](https://arxiv.org/abs/1705.10694)). *Inconsistent* data,
 # another form in use than in training, cost most, and no training curve shows it.
@@ -1100,8 +1104,8 @@ quiz(
 #
 # Our wrong labels were wrong at random. People err alike: they take the same flowers for
 # the same others, and then the network learns the error, and a test that was labelled by
-# the same people rewards it. Ten well-known test sets hold 3.3 % wrong labels on average
-# ([Northcutt and others, 2021](https://arxiv.org/abs/2103.14749)). Nor do leaks need
+# the same people rewards it. Ten well-known test sets hold at least 3.3 % wrong labels on
+# average ([Northcutt and others, 2021](https://arxiv.org/abs/2103.14749)). Nor do leaks need
 # copies: a network that was to find pneumonia learned which hospital an X-ray came from,
 # since one of them had more of it ([Zech and others,
 # 2018](https://doi.org/10.1371/journal.pmed.1002683)). A split by patient does not help
@@ -1109,8 +1113,8 @@ quiz(
 #
 # The tutorials cut 3,670 photos by chance into four fifths and one fifth, and call the
 # step from bytes to the range 0 to 1 *standardise*, which this page calls normalise: look
-# at what is computed, not at its name. They also rely on the photos being right, which
-# nobody has checked; the card at the top of this page lists what we found in them. What
+# at what is computed, not at its name. They also take the photos as they are, and
+# nobody cleaned those; the card at the top of this page lists what we found in them. What
 # pictures of flowers drawn by a program teach about real ones is little, and the card
 # says so too. In the lab you write the steps yourself, and then you get a data set with
 # five faults planted in it.
