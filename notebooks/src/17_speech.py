@@ -1025,7 +1025,7 @@ predict(
     "17.model",
     "Counted letters join in. How many of the wrong words does that mend, when the "
     "strings are in noise at 5 decibels?",
-    ["hardly any", "a quarter or more", "nearly all"],
+    ["hardly any", "between a tenth and a half", "nearly all"],
 )
 
 # %%
