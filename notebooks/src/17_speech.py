@@ -368,8 +368,8 @@ found("flattery", 100 * (new_clips - of_strangers), told)
 # from the training set as the users will be. The authors of the six people's recordings
 # split them by number, so their own test knows everybody, as the card of the data says.
 #
-# From here on, no test has a voice that was in training. We take the new voices, and in
-# the full profile the person who was left out; the strangers come back once more.
+# From here on, no test has a voice that was in training. Where one group of voices is
+# enough, it is the new voices, and in the full profile the person who was left out.
 
 
 # %%
