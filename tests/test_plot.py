@@ -215,6 +215,15 @@ def test_whiskers_reach_from_low_to_high():
     assert list(bar.error_x.array) == [1, 1] and list(bar.error_x.arrayminus) == [1, 1]
 
 
+@pytest.mark.parametrize(("values", "low", "mode"), [
+    ([0.0, 0.4], None, "nonnegative"), ([0.1, 0.4], [0.0, 0.3], "nonnegative"),
+    ([-0.1, 0.4], None, None), ([0.1, 0.4], [-0.1, 0.3], None),
+])  # fmt: skip
+def test_bars_without_anything_below_zero_begin_at_their_names(values, low, mode):
+    high = None if low is None else [0.2, 0.5]
+    assert plot.bars(["a", "b"], values, low=low, high=high).layout.xaxis.rangemode == mode
+
+
 def test_the_axis_of_bars_can_be_logarithmic():
     axis = plot.bars(["a", "b"], [1, 1000], log=True).layout.xaxis
     assert axis.type == "log" and axis.range is None

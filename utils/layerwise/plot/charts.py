@@ -217,6 +217,9 @@ def bars(names, values, *, low=None, high=None, x_title="", title="", number=Non
     # The number behind the longest bar stands in the margin; so the axis is free to become logarithmic.
     result.update_layout(margin={"r": 20 + 8 * max(len(w) for w in written)})
     result.update_xaxes(title_text="<br>".join(axis), **({"type": "log", "dtick": 1} if log else {}))
+    if not log and np.min(values if low is None else low) >= 0:
+        # The number behind a bar of length zero would push the axis away from its names.
+        result.update_xaxes(rangemode="nonnegative")
     if number and number.endswith("%"):
         span = max(0.0, float(np.max(ends))) - min(0.0, float(np.min(values if low is None else low)))
         result.update_xaxes(tickformat=".0%" if span > 0.05 else ".1%")
