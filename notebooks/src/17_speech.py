@@ -670,10 +670,10 @@ explore.listen(takes, RATE, title=said[0])
 #
 # Two convolutions with a stride of 2 each leave one step of four frames, about 16 steps
 # a second. That is short for *three*, which needs six, with the blank between its two
-# e. A third one looks further around. Then a *bidirectional* recurrent layer: one GRU (lesson 10) reads forwards, one
-# backwards. Each step knows what came before *and* after, and a letter that finds no
-# room in its word may be written in the pause. At the end, scores for the blank and
-# each letter.
+# e. A third one looks further around. Then a *bidirectional* recurrent layer: one GRU
+# (lesson 10) reads forwards, one backwards. Each step knows what came before *and*
+# after, and a letter that finds no room in its word may be written in the pause. At the
+# end, scores for the blank and each letter.
 
 # %%
 UNITS = {"smoke": 8, "quick": 64, "full": 128}[PROFILE]
@@ -734,7 +734,7 @@ deep_speech.compile(optimizer, keras.losses.CTC())
 
 # %%
 def learn_strings(run, rng):
-    """Train Deep Speech in small from a fresh start; return the texts of its end."""
+    """Train Deep Speech in small from a fresh start; return its last texts."""
     train.restart(deep_speech, seed=run)
     settings = {"batch_size": 32, "epochs": ROUNDS, "verbose": 0}
     settings["callbacks"] = [train.Progress()]
@@ -856,17 +856,14 @@ for said, text in list(zip(test_texts, written))[:6]:
 # so five more are trained here. The first is put back afterwards.
 
 # %%
-first, strange_sounds, strange_chances = deep_speech.get_weights(), [], []
-strange_texts, strange_whose = [], []
+first, rows = deep_speech.get_weights(), []
 for run in range(max(1, len(people))):
     if run > 0:
         learn_strings(run, rng)
-    sounds, said, names = exam(split(run)[3], local)
-    strange_chances += [*probabilities(deep_speech, sounds)]
-    strange_sounds += [*sounds]
-    strange_texts += said
-    strange_whose += [*names]
+    sounds, *told_and_whose = exam(split(run)[3], local)
+    rows += zip(sounds, *told_and_whose, probabilities(deep_speech, sounds))
 deep_speech.set_weights(first)
+strange_sounds, strange_texts, strange_whose, strange_chances = zip(*rows)
 
 # %% [markdown]
 # A mean can hide somebody whom the network hardly understands. So we count the errors
@@ -1062,6 +1059,13 @@ for said, ear, both in mended[:8]:
     print(f"{said:18}{ear:18}{both}")
 
 # %% [markdown]
+# Look through the list for the other side of it. A word that does not exist shows that
+# the ear was unsure. The model makes a proper word of it, sometimes the wrong one, and
+# then nobody sees the doubt any more. Ten words are an easy language. Deep Speech used
+# a model of word sequences, which can be counted on text alone; there is far more of
+# that than of recordings.
+
+# %% [markdown]
 # Letters that were counted know nothing of voices either. So do they help with the
 # strangers, too, whose strings were in quiet?
 
@@ -1073,13 +1077,6 @@ told = "Strangers with counted letters: {:.1%} wrong,"
 found("strange_beam_errors", helped_errors, told)
 told = "{:.0f} points less than by ear."
 found("strange_points", 100 * (strange_errors - helped_errors), told)
-
-# %% [markdown]
-# Look through the list above for the other side of it. A word that does not exist shows that
-# the ear was unsure. The model makes a proper word of it, sometimes the wrong one, and
-# then nobody sees the doubt any more. Ten words are an easy language. Deep Speech used
-# a model of word sequences, which can be counted on text alone; there is far more of
-# that than of recordings.
 
 # %% [markdown]
 # ## What noise costs, and what training with it buys
