@@ -215,6 +215,11 @@ def test_whiskers_reach_from_low_to_high():
     assert list(bar.error_x.array) == [1, 1] and list(bar.error_x.arrayminus) == [1, 1]
 
 
+def test_numbers_keep_clear_of_whiskers():
+    plain, spanned = plot.bars(["a"], [1]), plot.bars(["a"], [1], low=[0.5], high=[1.5])
+    assert [figure.data[1].text[0][0] for figure in (plain, spanned)] == [" ", "\u2002"]
+
+
 @pytest.mark.parametrize(("values", "low", "mode"), [
     ([0.0, 0.4], None, "nonnegative"), ([0.1, 0.4], [0.0, 0.3], "nonnegative"),
     ([-0.1, 0.4], None, None), ([0.1, 0.4], [-0.1, 0.3], None),

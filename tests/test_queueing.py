@@ -66,6 +66,7 @@ def rows(*p95):
 
 def test_one_service_shows_three_percentiles_and_several_two():
     one = plot.service_levels({"a": rows(0.02, 0.03)}, title="One")
+    assert one.layout.xaxis.title.standoff and one.layout.yaxis.title.standoff, "titles keep off the figure's edge"
     assert [trace.name for trace in one.data] == ["p50", "p95", "p99"]
     two = plot.service_levels({"a": rows(0.02), "b": rows(0.03)}, target=0.1, here=15, title="Two")
     assert [trace.name for trace in two.data if trace.showlegend] == ["a", "b"] and len(two.data) == 4

@@ -207,7 +207,7 @@ def bars(names, values, *, low=None, high=None, x_title="", title="", number=Non
         customdata=[name + ": " + w + s for name, w, s in zip(names, written, spans, strict=True)],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    # Behind a whisker's cap a thin space would touch it.
+    # With a plain space the number would touch the cap of a whisker.
     lead = " " if error_x is None else "\u2002"
     result.add_scatter(
         y=where, x=np.maximum(ends, 0), mode="text", text=[lead + w for w in written], textposition="middle right",
