@@ -1417,7 +1417,7 @@ predict(
 )
 
 # %% [markdown]
-# A random split is one line of code, and nothing in it looks wrong:
+# A random split is quickly written, and nothing in it looks wrong:
 
 
 # %%
